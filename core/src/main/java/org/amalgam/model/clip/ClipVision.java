@@ -1,0 +1,68 @@
+package org.amalgam.model.clip;
+
+import org.amalgam.model.Encoder;
+import org.amalgam.nn.Block;
+import org.amalgam.nn.LayerNorm;
+import org.amalgam.tensor.Functional;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A CLIP vision tower as a view on weights. Patches become tokens row by row behind a class token, pass the blocks, and the
+ * class token's final state is the image's feature vector.
+ */
+public record ClipVision(
+        Tensor classEmbedding,
+        Tensor patchEmbedding,
+        Tensor positionEmbedding,
+        LayerNorm preNorm,
+        List<Block> blocks,
+        LayerNorm postNorm)
+        implements Encoder {
+
+    public static ClipVision of(ClipVisionConfig config, Weights weights) {
+        String prefix = ClipVisionConfig.PREFIX;
+        double epsilon = config.transformer().epsilon();
+        return new ClipVision(
+                weights.get(prefix + "embeddings.class_embedding"),
+                weights.get(prefix + "embeddings.patch_embedding.weight"),
+                weights.get(prefix + "embeddings.position_embedding.weight"),
+                // The reference's own spelling.
+                LayerNorm.of(weights, prefix + "pre_layrnorm", epsilon),
+                config.transformer().blocks(weights, prefix + "encoder.layers.", false),
+                LayerNorm.of(weights, prefix + "post_layernorm", epsilon));
+    }
+
+    /** The same tower with every block replaced. */
+    public ClipVision mapBlocks(UnaryOperator<Block> change) {
+        return new ClipVision(
+                classEmbedding,
+                patchEmbedding,
+                positionEmbedding,
+                preNorm,
+                blocks.stream().map(change).toList(),
+                postNorm);
+    }
+
+    /** The blocks' output [N, tokens, width] for images [N, 3, H, W], before the last norm. */
+    public Tensor hiddenStates(Tensor images) {
+        Tensor patches = Functional.patches(images, patchEmbedding);
+        Tensor first = classEmbedding.expand(patches.size(0), 1, -1);
+        // Autocast gives patches in bfloat16; the residual stream stays in the embeddings' float32.
+        Tensor tokens = Tensor.concat(List.of(first, patches.to(first.dtype())), 1);
+        Tensor hidden = preNorm.apply(tokens.add(positionEmbedding));
+        for (Block block : blocks) {
+            hidden = block.apply(hidden);
+        }
+        return hidden;
+    }
+
+    /** The normalised state of the class token [N, width]. */
+    @Override
+    public Tensor features(Tensor images) {
+        return postNorm.apply(hiddenStates(images).select(1, 0));
+    }
+}

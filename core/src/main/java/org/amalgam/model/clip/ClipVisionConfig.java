@@ -1,0 +1,103 @@
+package org.amalgam.model.clip;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.amalgam.AmalgamException;
+import org.amalgam.model.Architecture;
+import org.amalgam.model.Encoder;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.nn.Activation;
+import org.amalgam.tensor.Weights;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A CLIP vision tower (Radford et al., 2021) of any shape: B/32, B/16, L/14, tiny.
+ *
+ * @param imageSize side of the square input in pixels
+ * @param patchSize side of a patch in pixels
+ */
+public record ClipVisionConfig(
+        int imageSize, int patchSize, int channels, TransformerConfig transformer, int projectionDim)
+        implements Architecture {
+
+    /** What every parameter's name begins with in checkpoints. */
+    public static final String PREFIX = "vision_model.";
+
+    /**
+     * Reads {@code config.json} of a {@code CLIPVisionModel} or, from its {@code vision_config}, of a full {@code CLIPModel}.
+     *
+     * @param where the file, for errors
+     * @throws AmalgamException if a key is missing or the model is of another kind
+     */
+    public static ClipVisionConfig of(JsonNode config, String where) {
+        String type = config.path("model_type").asText();
+        JsonNode vision;
+        if (type.equals("clip")) {
+            vision = config.path("vision_config");
+        } else if (type.equals("clip_vision_model")) {
+            vision = config;
+        } else {
+            throw new AmalgamException(where + ": model_type is " + (type.isEmpty() ? "not given" : type)
+                    + ", expected clip or clip_vision_model");
+        }
+        Keys keys = new Keys(vision, where);
+        ClipVisionConfig read = new ClipVisionConfig(
+                keys.integer("image_size", 224),
+                keys.integer("patch_size", 32),
+                keys.integer("num_channels", 3),
+                TransformerConfig.of(keys, 768, 3072, 12, 12),
+                keys.integer("projection_dim", config.path("projection_dim").asInt(512)));
+        if (read.imageSize < read.patchSize) {
+            throw new AmalgamException(
+                    where + ": patch_size " + read.patchSize + " is larger than image_size " + read.imageSize);
+        }
+        return read;
+    }
+
+    /** Tokens of one image: its patches and the class token. */
+    public int tokens() {
+        int side = imageSize / patchSize;
+        return side * side + 1;
+    }
+
+    @Override
+    public String describe() {
+        return "CLIP ViT, patch %d, %d blocks of width %d"
+                .formatted(patchSize, transformer.layers(), transformer.width());
+    }
+
+    @Override
+    public List<ParameterSpec> parameters() {
+        int width = transformer.width();
+        List<ParameterSpec> specs = new ArrayList<>();
+        specs.add(ParameterSpec.of(PREFIX + "embeddings.class_embedding", width));
+        specs.add(
+                ParameterSpec.of(PREFIX + "embeddings.patch_embedding.weight", width, channels, patchSize, patchSize));
+        specs.add(ParameterSpec.of(PREFIX + "embeddings.position_embedding.weight", tokens(), width));
+        specs.addAll(TransformerConfig.norm(PREFIX + "pre_layrnorm", width));
+        specs.addAll(transformer.parameters(PREFIX + "encoder.layers."));
+        specs.addAll(TransformerConfig.norm(PREFIX + "post_layernorm", width));
+        return specs;
+    }
+
+    @Override
+    public Encoder encoder(Weights weights) {
+        return ClipVision.of(this, weights);
+    }
+
+    @Override
+    public double forwardFlops() {
+        double patches = 2.0 * (tokens() - 1) * transformer.width() * channels * patchSize * patchSize;
+        return patches + transformer.forwardFlops(tokens());
+    }
+
+    @Override
+    public long activationBytes() {
+        return transformer.activationBytes(tokens());
+    }
+
+    Activation activation() {
+        return transformer.activation();
+    }
+}

@@ -1,0 +1,93 @@
+package org.amalgam.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** What neural networks add to the algebra of {@link Tensor}. */
+public final class Functional {
+
+    private Functional() {}
+
+    /** {@code x W^T + b}; x [..., in], W [out, in], b [out]. */
+    public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return new Tensor(torch.linear(x.handle(), weight.handle(), new TensorOptional(bias.handle())));
+    }
+
+    /** {@code x W^T}; x [..., in], W [out, in]. */
+    public static Tensor linear(Tensor x, Tensor weight) {
+        return new Tensor(torch.linear(x.handle(), weight.handle()));
+    }
+
+    /** Normalisation over the last dimension, then scale and shift (Ba et al., 2016). */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        return new Tensor(torch.layer_norm(
+                x.handle(),
+                new long[] {weight.elements()},
+                new TensorOptional(weight.handle()),
+                new TensorOptional(bias.handle()),
+                epsilon,
+                true));
+    }
+
+    /**
+     * Non-overlapping patches through one linear map: x [N, C, H, W], weight [width, C, patch, patch], result [N, patches,
+     * width], patches row by row.
+     */
+    public static Tensor patches(Tensor x, Tensor weight) {
+        long patch = weight.size(-1);
+        org.bytedeco.pytorch.Tensor grid = torch.conv2d(
+                x.handle(),
+                weight.handle(),
+                new TensorOptional(),
+                new long[] {patch, patch},
+                new long[] {0, 0},
+                new long[] {1, 1},
+                1);
+        return new Tensor(grid.flatten(2, -1).transpose(1, 2));
+    }
+
+    /** Rows of {@code table} [entries, width] at the int64 indices. */
+    public static Tensor embedding(Tensor table, Tensor indices) {
+        return new Tensor(torch.embedding(table.handle(), indices.handle()));
+    }
+
+    /**
+     * Softmax attention (Vaswani et al., 2017), scaled by head_dim^-0.5.
+     *
+     * @param query [N, heads, tokens, head_dim], as are key and value
+     * @param causal whether a token sees only itself and those before it
+     */
+    public static Tensor attention(Tensor query, Tensor key, Tensor value, boolean causal) {
+        return new Tensor(torch.scaled_dot_product_attention(
+                query.handle(),
+                key.handle(),
+                value.handle(),
+                new TensorOptional(),
+                0.0,
+                causal,
+                new DoubleOptional(),
+                false));
+    }
+
+    /** {@code x sigmoid(1.702 x)}, the activation of OpenAI's CLIP. */
+    public static Tensor quickGelu(Tensor x) {
+        return new Tensor(x.handle().mul(torch.sigmoid(x.mul(1.702).handle())));
+    }
+
+    /** {@code x Phi(x)} with the exact normal distribution function. */
+    public static Tensor gelu(Tensor x) {
+        return new Tensor(torch.gelu(x.handle()));
+    }
+
+    /** Softmax over the last dimension. */
+    public static Tensor softmax(Tensor x) {
+        return new Tensor(torch.softmax(x.handle(), -1));
+    }
+
+    /** Cross-entropy of logits [N, C] against int64 labels [N]: a vector [N]. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels) {
+        return new Tensor(
+                torch.cross_entropy_loss(logits.handle(), labels.handle(), new TensorOptional(), 0, -100, 0.0));
+    }
+}

@@ -1,0 +1,63 @@
+package org.amalgam.tensor;
+
+import org.amalgam.AmalgamException;
+import org.bytedeco.pytorch.global.torch;
+
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Compute type of the network. Parameters, coefficients, losses and softmax stay float32 whatever it is. */
+public enum Precision {
+    /** Everything in float32. */
+    FLOAT32("32-true"),
+    /** Matrix products and attention in bfloat16, the residual stream and the layer norms in float32. */
+    BF16_MIXED("bf16-mixed");
+
+    private final String key;
+
+    Precision(String key) {
+        this.key = key;
+    }
+
+    /** The setting's spelling, as in {@code fabric.precision}. */
+    public String key() {
+        return key;
+    }
+
+    /**
+     * The precision of that spelling: {@code 32-true}, {@code 32}, {@code bf16-mixed}.
+     *
+     * @throws AmalgamException if there is none
+     */
+    public static Precision of(String key) {
+        return switch (key.toLowerCase(Locale.ROOT)) {
+            case "32", "32-true", "float32", "null" -> FLOAT32;
+            case "bf16-mixed", "bf16" -> BF16_MIXED;
+            default ->
+                throw new AmalgamException(
+                        "fabric.precision: " + key
+                                + " is not offered; use 32-true, or bf16-mixed (matrix products in bfloat16, everything else float32)");
+        };
+    }
+
+    /** Runs the forward pass in this precision; backward passes follow what the forward pass recorded. */
+    public <T> T run(Supplier<T> forward) {
+        if (this == FLOAT32) {
+            return forward.get();
+        }
+        Natives.load();
+        boolean before = torch.is_autocast_enabled(torch.DeviceType.CPU);
+        torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.BFloat16);
+        torch.set_autocast_enabled(torch.DeviceType.CPU, true);
+        torch.increment_nesting();
+        try {
+            return forward.get();
+        } finally {
+            // The cache of cast weights is valid for one merge only.
+            if (torch.decrement_nesting() == 0) {
+                torch.clear_cache();
+            }
+            torch.set_autocast_enabled(torch.DeviceType.CPU, before);
+        }
+    }
+}
