@@ -1,0 +1,97 @@
+package org.amalgam.merge;
+
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * The ancestor theta_0 and the task vectors tau_k = theta_k - theta_0 (Ilharco et al., ICLR 2023): for every parameter tensor
+ * with P elements one matrix T [K, P] whose rows are the K task vectors, in float32.
+ *
+ * <p>Every merge that this project knows is {@code theta = theta_0 + T^t lambda}; {@link #merge} is the one place where it is
+ * computed. It is differentiable in lambda, and the gradient {@code dL/dlambda = T . dL/dtheta} costs one more pass over T.
+ *
+ * @param ancestor theta_0, float32
+ * @param matrices T for each parameter, in the ancestor's order
+ */
+public record TaskVectors(Weights ancestor, Weights matrices) {
+
+    /** The differences of {@code experts} to their ancestor. One parameter is in flight at a time; the result is new memory. */
+    public static TaskVectors of(Weights ancestor, List<Weights> experts) {
+        Map<String, Tensor> base = new LinkedHashMap<>();
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        for (String name : ancestor.names()) {
+            try (Scope scope = Scope.open()) {
+                Tensor theta = ancestor.get(name).to(DType.F32).copy();
+                Tensor matrix = Tensor.empty(DType.F32, experts.size(), theta.elements());
+                for (int k = 0; k < experts.size(); k++) {
+                    matrix.select(0, k)
+                            .assign(experts.get(k)
+                                    .get(name)
+                                    .to(DType.F32)
+                                    .sub(theta)
+                                    .flatten());
+                }
+                base.put(name, scope.keep(theta));
+                matrices.put(name, scope.keep(matrix));
+            }
+        }
+        return new TaskVectors(new Weights(base), new Weights(matrices));
+    }
+
+    /** Number of tasks, K. */
+    public int tasks() {
+        return Math.toIntExact(matrices.tensors().get(0).size(0));
+    }
+
+    /** Number of parameter tensors: what the field calls layers in "layer-wise". */
+    public int layers() {
+        return matrices.entries().size();
+    }
+
+    /** {@code theta_0 + T^t lambda}, differentiable in lambda. */
+    public Weights merge(Coefficients coefficients) {
+        Map<String, Tensor> merged = new LinkedHashMap<>();
+        int layer = 0;
+        for (String name : ancestor.names()) {
+            Tensor theta = ancestor.get(name);
+            merged.put(
+                    name,
+                    theta.flatten()
+                            .addMatrixVector(matrices.get(name).transpose(0, 1), coefficients.column(layer))
+                            .reshape(theta.shape()));
+            layer++;
+        }
+        return new Weights(merged);
+    }
+
+    /** Other task vectors to the same ancestor, made parameter by parameter from these. */
+    public TaskVectors map(BiFunction<String, Tensor, Tensor> change) {
+        Map<String, Tensor> changed = new LinkedHashMap<>();
+        matrices.entries().forEach((name, matrix) -> {
+            try (Scope scope = Scope.open()) {
+                changed.put(name, scope.keep(change.apply(name, matrix)));
+            }
+        });
+        return new TaskVectors(ancestor, new Weights(changed));
+    }
+
+    /** The task vector of the {@code k}-th task, in the ancestor's shapes; views. */
+    public Weights taskVector(int k) {
+        return ancestor.map((name, theta) -> matrices.get(name).select(0, k).reshape(theta.shape()));
+    }
+
+    /** Everything of the {@code k}-th task as one vector, a copy. */
+    Tensor flat(int k) {
+        List<Tensor> parts = new ArrayList<>();
+        matrices.tensors().forEach(matrix -> parts.add(matrix.select(0, k)));
+        return Tensor.concat(parts, 0);
+    }
+}
