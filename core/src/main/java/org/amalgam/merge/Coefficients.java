@@ -4,7 +4,10 @@ import org.amalgam.AmalgamException;
 import org.amalgam.tensor.Tensor;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Merging coefficients: how much of each task vector goes into the merge.
@@ -66,11 +69,29 @@ public record Coefficients(Tensor lambda) {
         return new Coefficients(lambda.clamp(low, high));
     }
 
+    /** Smallest, largest and mean coefficient, by the reference's names. */
+    public Map<String, Double> range() {
+        float[] values = lambda.toFloats();
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        double sum = 0;
+        for (float value : values) {
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+            sum += value;
+        }
+        Map<String, Double> range = new LinkedHashMap<>();
+        range.put("weight_max", high);
+        range.put("weight_min", low);
+        range.put("weight_mean", sum / values.length);
+        return range;
+    }
+
     /** Mean of each task's coefficients. */
     public List<Double> taskMeans() {
         Tensor means = granularity() == Granularity.TASK ? lambda : lambda.mean(1);
         float[] values = means.toFloats();
-        return java.util.stream.IntStream.range(0, values.length)
+        return IntStream.range(0, values.length)
                 .mapToObj(k -> (double) values[k])
                 .toList();
     }

@@ -8,6 +8,7 @@ import org.amalgam.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,7 +23,12 @@ public final class Ties {
         /** Over the tasks whose entry was kept. */
         MEAN,
         /** The largest magnitude, with the elected sign. */
-        MAX
+        MAX;
+
+        /** The function of that name; of a name with a prefix, as in {@code dis-sum}, what follows the last dash counts. */
+        public static MergeFunction of(String name) {
+            return valueOf(name.substring(name.lastIndexOf('-') + 1).toUpperCase(Locale.ROOT));
+        }
     }
 
     private Ties() {}

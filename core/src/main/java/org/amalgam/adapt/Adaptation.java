@@ -1,0 +1,168 @@
+package org.amalgam.adapt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.amalgam.AmalgamException;
+import org.amalgam.data.dataset.Sampler;
+import org.amalgam.model.Encoder;
+import org.amalgam.pool.Batch;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.Progress;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+/**
+ * The one loop that adapts. A step draws one batch of every task, computes them in micro-batches under the same weights, sums
+ * the tasks' mean losses, and moves the parameters once.
+ *
+ * @param batchSize samples of each task a step
+ * @param shuffle whether samples are drawn in a fresh random order each epoch, or as the data set has them
+ * @param microBatch samples that are computed together; memory grows with it, results do not depend on it beyond rounding
+ */
+public record Adaptation(
+        String optimizer, double learningRate, int batchSize, int maxSteps, boolean shuffle, int microBatch) {
+
+    /** The learned parameters and how they got there. */
+    public record Adapted(Weights parameters, Trace trace) {}
+
+    /**
+     * Learns. The result belongs to the scope that is open.
+     *
+     * @throws AmalgamException if a loss is not a number any more
+     */
+    public Adapted learn(Learner learner, Objective objective, List<? extends Task> tasks, Run run) {
+        int steps = run.fastDevRun() ? 1 : maxSteps;
+        Weights parameters = learner.start().map((name, tensor) -> tensor.copy());
+        Optimizer state = Optimizer.of(optimizer, parameters);
+        Snapshot snapshot = Snapshot.of(run.snapshot(), identity(tasks, run));
+        List<Trace.Step> trace = new ArrayList<>(snapshot.restore(parameters, state));
+        List<Sampler> samplers = tasks.stream()
+                .map(task -> new Sampler(run.seed(), "adaptation/" + task.name(), task.size(), batchSize, shuffle))
+                .toList();
+        try (Progress progress = run.progress().progress("adapting", steps)) {
+            for (int step = trace.size(); step < steps; step++) {
+                trace.add(step(step, parameters, state, learner, objective, tasks, samplers, run));
+                Trace.Step last = trace.get(step);
+                report(run, tasks, step, last);
+                progress.step(step + 1L, status(last));
+                snapshot.saveIfDue(parameters, state, trace, step + 1 == steps);
+            }
+        }
+        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace));
+    }
+
+    /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */
+    private String identity(List<? extends Task> tasks, Run run) {
+        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, seed %d, %s, run %s, data %s"
+                .formatted(
+                        optimizer,
+                        learningRate,
+                        batchSize,
+                        shuffle,
+                        microBatch,
+                        run.seed(),
+                        run.precision().key(),
+                        run.identity(),
+                        tasks.stream().map(Task::fingerprint).toList());
+    }
+
+    private Trace.Step step(
+            int step,
+            Weights parameters,
+            Optimizer state,
+            Learner learner,
+            Objective objective,
+            List<? extends Task> tasks,
+            List<Sampler> samplers,
+            Run run) {
+        Profiler profiler = run.profiler();
+        try (Scope scope = Scope.open()) {
+            Weights learned = parameters.leaves();
+            Weights merged = profiler.measure("merging weights", () -> learner.merge().apply(learned));
+            Weights leaves = merged.leaves();
+            Encoder network = learner.network().apply(leaves);
+            List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
+            double[] losses = new double[tasks.size()];
+            for (List<Piece> pieces : Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch)) {
+                try (Scope inner = Scope.open()) {
+                    Tensor loss = profiler.measure(
+                            "forward pass", () -> loss(network, pieces, batches, tasks, objective, losses, run));
+                    profiler.measure("backward pass", loss::backward);
+                }
+            }
+            for (int k = 0; k < losses.length; k++) {
+                if (!Double.isFinite(losses[k])) {
+                    throw new AmalgamException("step " + step + ": the loss of " + tasks.get(k).name()
+                            + " is not a number any more; lower method.lr (now " + learningRate + ")");
+                }
+            }
+            profiler.measure("merging weights", () -> merged.backward(leaves));
+            profiler.measure("optimizer step", () -> state.step(parameters, learned, step, learningRate));
+            return new Trace.Step(
+                    java.util.Arrays.stream(losses).boxed().toList(),
+                    learner.probe().apply(parameters));
+        }
+    }
+
+    private List<Batch> load(int step, List<? extends Task> tasks, List<Sampler> samplers) {
+        List<Batch> batches = new ArrayList<>();
+        for (int k = 0; k < tasks.size(); k++) {
+            batches.add(tasks.get(k).batch(samplers.get(k).batch(step)));
+            tasks.get(k).prefetch(samplers.get(k).batch(step + 1L));
+        }
+        return batches;
+    }
+
+    /** The micro-batch's part of the step's loss; adds each piece's part to its task's loss. */
+    private static Tensor loss(
+            Encoder network,
+            List<Piece> pieces,
+            List<Batch> batches,
+            List<? extends Task> tasks,
+            Objective objective,
+            double[] losses,
+            Run run) {
+        List<Batch> parts = pieces.stream()
+                .map(piece -> batches.get(piece.task()).slice(piece.from(), piece.samples()))
+                .toList();
+        Tensor inputs = Tensor.concat(parts.stream().map(Batch::inputs).toList(), 0);
+        Tensor features =
+                run.precision().run(() -> network.features(inputs)).to(DType.F32);
+        List<Tensor> sums = new ArrayList<>();
+        int row = 0;
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
+            Tensor logits = tasks.get(piece.task()).head().logits(features.slice(0, row, piece.samples()));
+            Tensor sum = objective
+                    .terms(logits, parts.get(i).labels())
+                    .sum()
+                    .mul(1.0 / batches.get(piece.task()).samples());
+            losses[piece.task()] += sum.item();
+            sums.add(sum);
+            row += piece.samples();
+        }
+        return Tensor.stack(sums).sum();
+    }
+
+    private static void report(Run run, List<? extends Task> tasks, int step, Trace.Step done) {
+        run.metrics().scalar("train/loss", step, done.meanLoss());
+        for (int k = 0; k < tasks.size(); k++) {
+            run.metrics().scalar("train/loss/" + tasks.get(k).name(), step, done.losses().get(k));
+        }
+        for (Map.Entry<String, Double> parameter : done.parameters().entrySet()) {
+            run.metrics().scalar("train/" + parameter.getKey(), step, parameter.getValue());
+        }
+    }
+
+    private static String status(Trace.Step step) {
+        Double low = step.parameters().get("weight_min");
+        Double high = step.parameters().get("weight_max");
+        String range = low == null || high == null ? "" : "  λ %.2f … %.2f".formatted(low, high);
+        return "loss %.3f%s".formatted(step.meanLoss(), range);
+    }
+}

@@ -1,0 +1,133 @@
+package org.amalgam.adapt;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsFile;
+import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+/**
+ * The state of an adaptation on disk, so that a run that was killed goes on to the same bits: parameters, the optimiser's
+ * moments and the trace so far. Samples are drawn by step number, so nothing else is needed.
+ */
+final class Snapshot {
+
+    private static final long INTERVAL_NANOS = 20_000_000_000L;
+    private static final String IDENTITY = "identity";
+    private static final String PROBES = "probes";
+
+    private final Optional<Path> file;
+    private final String identity;
+    private long lastSaved = System.nanoTime();
+
+    private Snapshot(Optional<Path> file, String identity) {
+        this.file = file;
+        this.identity = identity;
+    }
+
+    /**
+     * The snapshot in that file.
+     *
+     * @param identity whatever must be the same for a run to go on: settings, inputs, seed
+     */
+    static Snapshot of(Optional<Path> file, String identity) {
+        return new Snapshot(file, identity);
+    }
+
+    /**
+     * Brings back what was saved, if anything was.
+     *
+     * @return the steps done so far
+     * @throws AmalgamException if the file belongs to another run
+     */
+    List<Trace.Step> restore(Weights parameters, Optimizer optimizer) {
+        if (file.isEmpty() || !Files.exists(file.get())) {
+            return List.of();
+        }
+        SafetensorsFile saved = Safetensors.open(file.get());
+        if (!identity.equals(saved.metadata().get(IDENTITY))) {
+            throw new AmalgamException(file.get() + " belongs to a run with other settings or inputs:\n  saved "
+                    + saved.metadata().get(IDENTITY) + "\n  now   " + identity
+                    + "\nResume with the settings of that run, or start afresh in another folder.");
+        }
+        state(parameters, optimizer).forEach((name, tensor) -> {
+            HostTensor kept = saved.tensor(name);
+            tensor.assign(Tensor.of(kept.toFloats(), tensor.shape()));
+        });
+        return trace(saved);
+    }
+
+    /** Saves if some time has passed since the last time, or if it must be now. */
+    void saveIfDue(Weights parameters, Optimizer optimizer, List<Trace.Step> trace, boolean now) {
+        if (file.isEmpty() || !(now || System.nanoTime() - lastSaved > INTERVAL_NANOS)) {
+            return;
+        }
+        Map<String, HostTensor> tensors = new LinkedHashMap<>();
+        state(parameters, optimizer)
+                .forEach((name, tensor) -> tensors.put(name, HostTensor.ofFloats(tensor.toFloats(), tensor.shape())));
+        List<String> probes = List.copyOf(trace.get(0).parameters().keySet());
+        tensors.put("losses", table(trace.stream().map(Trace.Step::losses).toList()));
+        tensors.put(
+                "parameters",
+                table(trace.stream()
+                        .map(step -> List.copyOf(step.parameters().values()))
+                        .toList()));
+        SafetensorsWriter.write(
+                file.get(),
+                Map.of(IDENTITY, identity, PROBES, String.join("\n", probes)),
+                tensors.entrySet().stream()
+                        .map(e -> SafetensorsWriter.Entry.of(e.getKey(), e.getValue()))
+                        .toList());
+        lastSaved = System.nanoTime();
+    }
+
+    private static Map<String, Tensor> state(Weights parameters, Optimizer optimizer) {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        parameters.entries().forEach((name, tensor) -> state.put("parameters/" + name, tensor));
+        optimizer.state().forEach((moment, weights) -> weights.entries()
+                .forEach((name, tensor) -> state.put(moment + "/" + name, tensor)));
+        return state;
+    }
+
+    private static HostTensor table(List<List<Double>> rows) {
+        double[] cells = rows.stream()
+                .flatMap(List::stream)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        return HostTensor.ofDoubles(cells, rows.size(), rows.get(0).size());
+    }
+
+    private static List<Trace.Step> trace(SafetensorsFile saved) {
+        String[] probes = saved.metadata().get(PROBES).split("\n");
+        List<List<Double>> losses = rows(saved.tensor("losses"));
+        List<List<Double>> parameters = rows(saved.tensor("parameters"));
+        List<Trace.Step> steps = new ArrayList<>();
+        for (int step = 0; step < losses.size(); step++) {
+            Map<String, Double> named = new LinkedHashMap<>();
+            for (int i = 0; i < probes.length; i++) {
+                named.put(probes[i], parameters.get(step).get(i));
+            }
+            steps.add(new Trace.Step(losses.get(step), named));
+        }
+        return steps;
+    }
+
+    private static List<List<Double>> rows(HostTensor table) {
+        int columns = table.shape().get(1).intValue();
+        double[] cells = table.toDoubles();
+        List<List<Double>> rows = new ArrayList<>();
+        for (int start = 0; start < cells.length; start += columns) {
+            rows.add(java.util.Arrays.stream(cells, start, start + columns).boxed().toList());
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,47 @@
+package org.amalgam.adapt;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happened at each step.
+ *
+ * @param tasks names, in the pool's order
+ * @param steps in order
+ */
+public record Trace(List<String> tasks, List<Step> steps) {
+
+    /**
+     * One step.
+     *
+     * @param losses of each task's batch, before the step's update
+     * @param parameters the probe's numbers after the update
+     */
+    public record Step(List<Double> losses, Map<String, Double> parameters) {
+
+        public Step {
+            losses = List.copyOf(losses);
+            parameters = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(parameters));
+        }
+
+        /** Mean of the tasks' losses. */
+        public double meanLoss() {
+            return losses.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+        }
+    }
+
+    public Trace {
+        tasks = List.copyOf(tasks);
+        steps = List.copyOf(steps);
+    }
+
+    /** The probe's number of that name over the steps. */
+    public double[] parameter(String name) {
+        return steps.stream().mapToDouble(step -> step.parameters().get(name)).toArray();
+    }
+
+    /** The loss of the {@code k}-th task over the steps. */
+    public double[] loss(int k) {
+        return steps.stream().mapToDouble(step -> step.losses().get(k)).toArray();
+    }
+}

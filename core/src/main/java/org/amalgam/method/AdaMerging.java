@@ -1,0 +1,126 @@
+package org.amalgam.method;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Adaptation.Adapted;
+import org.amalgam.adapt.Learner;
+import org.amalgam.adapt.Objective;
+import org.amalgam.merge.Coefficients;
+import org.amalgam.merge.Coefficients.Granularity;
+import org.amalgam.merge.TaskVectors;
+import org.amalgam.merge.Ties;
+import org.amalgam.model.Architecture;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.run.Run;
+import org.amalgam.settings.Setting;
+import org.amalgam.tensor.Weights;
+
+/**
+ * AdaMerging (Yang et al., ICLR 2024): learns lambda in {@code theta_0 + sum_k lambda_k tau_k} by making the entropy of the
+ * merged model's predictions small on unlabelled test samples; one lambda a task, or one a task and parameter tensor. With
+ * TIES-pruned task vectors it is AdaMerging++.
+ */
+public record AdaMerging(
+        @Setting(
+                        value = "clip_layer_wise_adamerging",
+                        help = "how finely coefficients differ: one a task and parameter tensor, or one a task",
+                        oneOf = {"clip_layer_wise_adamerging", "clip_task_wise_adamerging"})
+                String name,
+        @Setting(value = "null", help = "given coefficients instead of learned ones: a list, or a .pt or .npy file")
+                Object weights,
+        @Setting(
+                        value = "adam",
+                        help = "how coefficients follow their gradient",
+                        oneOf = {"adam", "sgd"})
+                String optimizer,
+        @Setting(value = "1e-3", help = "learning rate") double lr,
+        @Setting(value = "0.3", help = "every coefficient before the first step; null gives 1 / number of tasks")
+                Double initValues,
+        @Setting(value = "false", help = "cut coefficients to [0, 1] while merging; the stored ones are not cut")
+                boolean clampWeights,
+        @Setting(value = "true", help = "accepted for the reference's sake; vision towers tie nothing")
+                boolean tieWeights,
+        @Setting(value = "false", help = "accepted for the reference's sake; names are always checked strictly")
+                boolean strict,
+        @Setting(value = "null", help = "AdaMerging++: share of each task vector that TIES keeps (20 in the paper, in %)")
+                Double tiesThreshold,
+        @Setting(value = "16", help = "samples of each task a step") int batchSize,
+        @Setting(value = "true", help = "draw samples in a fresh random order each epoch") boolean shuffle,
+        @Setting(value = "8", help = "accepted for the reference's sake; decoding uses the machine's processors")
+                int numWorkers,
+        @Setting(value = "1", help = "accepted for the reference's sake; one process computes") int devices,
+        @Setting(value = "1000", help = "steps of adaptation") int maxSteps,
+        @Setting(value = "${fast_dev_run}", help = "a single step, to see that a run would work") boolean fastDevRun,
+        @Setting(
+                        value = "merging_weights.pt",
+                        help = "file for the learned coefficients, in the run's folder unless it begins with / or .;"
+                                + " null saves none")
+                String saveMergingWeights,
+        @Setting(value = "outputs", help = "folder in which zero-shot heads are kept for later runs") String cacheDir)
+        implements Method {
+
+    @Override
+    public MergedModel merge(ModelPool pool, Run run) {
+        TaskVectors vectors = run.profiler().measure("construct the wrapped model", () -> taskVectors(pool));
+        if (weights != null) {
+            Coefficients given = CoefficientsFile.of(weights, granularity(), vectors);
+            return new MergedModel(vectors.merge(used(given)), Optional.of(given), Optional.empty(), List.of());
+        }
+        Adapted adapted = adaptation(pool.architecture(), run)
+                .learn(learner(vectors, pool.architecture()), Objective.ENTROPY, pool.adaptationTasks(), run);
+        Coefficients learned = coefficients(adapted.parameters());
+        CoefficientsFile.save(saveMergingWeights, run, learned);
+        Weights merged = run.profiler().measure("merging weights", () -> vectors.merge(used(learned)));
+        return new MergedModel(
+                merged,
+                Optional.of(learned),
+                Optional.of(adapted.trace()),
+                List.of("The coefficients were adapted to the test images of the tasks, without their labels."));
+    }
+
+    /** What is learned: lambda, which a merge makes a network. */
+    public Learner learner(TaskVectors vectors, Architecture architecture) {
+        double start = initValues == null ? 1.0 / vectors.tasks() : initValues;
+        Coefficients initial = Coefficients.filled(granularity(), vectors, start);
+        return new Learner(
+                new Weights(Map.of("merging_weights", initial.lambda())),
+                parameters -> vectors.merge(used(coefficients(parameters))),
+                architecture::encoder,
+                parameters -> describe(coefficients(parameters), vectors.tasks()));
+    }
+
+    /** The pool's task vectors, pruned by TIES for AdaMerging++. */
+    private TaskVectors taskVectors(ModelPool pool) {
+        TaskVectors vectors = pool.taskVectors(List.of());
+        return tiesThreshold == null ? vectors : Ties.consensus(vectors, tiesThreshold);
+    }
+
+    private Granularity granularity() {
+        return name.equals("clip_task_wise_adamerging") ? Granularity.TASK : Granularity.LAYER;
+    }
+
+    private Coefficients used(Coefficients stored) {
+        return clampWeights ? stored.clamped(0, 1) : stored;
+    }
+
+    private static Coefficients coefficients(Weights parameters) {
+        return new Coefficients(parameters.get("merging_weights"));
+    }
+
+    private Adaptation adaptation(Architecture architecture, Run run) {
+        int microBatch = (int) Math.max(1, run.activationBytes() / architecture.activationBytes());
+        return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch);
+    }
+
+    private static Map<String, Double> describe(Coefficients coefficients, int tasks) {
+        Map<String, Double> numbers = new LinkedHashMap<>(coefficients.range());
+        List<Double> means = coefficients.taskMeans();
+        for (int k = 0; k < tasks; k++) {
+            numbers.put("weight/" + k, means.get(k));
+        }
+        return numbers;
+    }
+}

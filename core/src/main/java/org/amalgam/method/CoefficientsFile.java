@@ -1,0 +1,83 @@
+package org.amalgam.method;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.checkpoint.NumpyFile;
+import org.amalgam.checkpoint.TorchFile;
+import org.amalgam.merge.Coefficients;
+import org.amalgam.merge.Coefficients.Granularity;
+import org.amalgam.merge.TaskVectors;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Tensor;
+
+/** Merging coefficients from and to files that PyTorch and NumPy share. */
+final class CoefficientsFile {
+
+    private CoefficientsFile() {}
+
+    /**
+     * Coefficients from a list of numbers, or of one such list a task, or from a {@code .pt}, {@code .np} or {@code .npy} file.
+     *
+     * @throws AmalgamException if they are none of these or do not fit the task vectors
+     */
+    static Coefficients of(Object given, Granularity granularity, TaskVectors vectors) {
+        if (given instanceof List<?> list) {
+            return Coefficients.checked(fromList(list), granularity, vectors, "method.weights");
+        }
+        if (given instanceof String text) {
+            return Coefficients.checked(read(Path.of(text)), granularity, vectors, text);
+        }
+        throw new AmalgamException(
+                "method.weights: expected a list of numbers or the path of a .pt, .np or .npy file, found " + given);
+    }
+
+    /** Saves coefficients as the reference does: relative names are meant in the run's folder. Null saves nothing. */
+    static void save(String name, Run run, Coefficients coefficients) {
+        if (name == null || name.isEmpty() || name.equals("false")) {
+            return;
+        }
+        Path path = name.startsWith("/") || name.startsWith(".") ? Path.of(name) : run.folder().resolve(name);
+        Tensor lambda = coefficients.lambda();
+        TorchFile.writeTensor(path, HostTensor.ofFloats(lambda.toFloats(), lambda.shape()));
+    }
+
+    private static Tensor read(Path path) {
+        if (!Files.exists(path)) {
+            throw new AmalgamException("method.weights: there is no file " + path);
+        }
+        String name = path.getFileName().toString();
+        HostTensor tensor;
+        if (name.endsWith(".pt")) {
+            tensor = TorchFile.readTensor(path);
+        } else if (name.endsWith(".np") || name.endsWith(".npy")) {
+            tensor = NumpyFile.read(path);
+        } else {
+            throw new AmalgamException("method.weights: " + path + " is neither a .pt nor a .np or .npy file");
+        }
+        return Tensor.of(tensor.toFloats(), tensor.shape().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static Tensor fromList(List<?> list) {
+        if (list.stream().allMatch(Number.class::isInstance)) {
+            return Tensor.of(floats(list), list.size());
+        }
+        if (list.stream().allMatch(row -> row instanceof List<?> cells && cells.stream().allMatch(Number.class::isInstance))) {
+            return Tensor.stack(list.stream()
+                    .map(row -> (List<?>) row)
+                    .map(row -> Tensor.of(floats(row), row.size()))
+                    .toList());
+        }
+        throw new AmalgamException("method.weights: expected numbers, or one list of numbers a task, found " + list);
+    }
+
+    private static float[] floats(List<?> numbers) {
+        float[] values = new float[numbers.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ((Number) numbers.get(i)).floatValue();
+        }
+        return values;
+    }
+}

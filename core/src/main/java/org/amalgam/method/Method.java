@@ -1,0 +1,18 @@
+package org.amalgam.method;
+
+import org.amalgam.pool.ModelPool;
+import org.amalgam.run.Run;
+
+/**
+ * How to merge. A method is a record whose components are its settings (each annotated with
+ * {@link org.amalgam.settings.Setting}) and whose {@link #merge} is its function; the catalogue names it.
+ */
+public interface Method {
+
+    /**
+     * Merges the pool's models. What is returned belongs to the scope that is open.
+     *
+     * @throws org.amalgam.AmalgamException if the settings and the pool do not fit each other
+     */
+    MergedModel merge(ModelPool pool, Run run);
+}

@@ -1,0 +1,117 @@
+package org.amalgam.pool;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.tensor.MappedFile;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+/**
+ * One model of a pool, its tensors mapped from its files in the files' own types.
+ *
+ * @param name in the pool: the task's name, or {@code _pretrained_}
+ * @param checkpoint the files it comes from
+ * @param weights the merged part, by canonical names and in the network's order
+ */
+public record Model(String name, Checkpoint checkpoint, Weights weights) {
+
+    /** In which levels of a checkpoint the canonical names may sit: transformers 4 and 5, towers alone or in a full model. */
+    private static final List<String> LEVELS = List.of("", "model.", "clip.", "vision_model.");
+
+    /**
+     * Maps a model.
+     *
+     * @param specs what the architecture expects; anything else under the same level is an error
+     * @throws AmalgamException if a tensor is missing, extra, of another shape, or not a number
+     */
+    static Model open(String name, Path folder, List<ParameterSpec> specs, String stem) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        Map<String, TensorSlot> slots = canonical(checkpoint, stem);
+        Supplier<String> hint = () -> " Are they of one family? Compare the two config.json files.";
+        Map<Path, MappedFile> files = new LinkedHashMap<>();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (ParameterSpec spec : specs) {
+            TensorSlot slot = slots.remove(spec.name());
+            if (slot == null) {
+                throw new AmalgamException(folder + ": there is no tensor " + spec.name() + ", which the ancestor's "
+                        + "architecture has." + hint.get());
+            }
+            if (!slot.shape().equals(spec.shape())) {
+                throw new AmalgamException(slot.file() + ": " + slot.name() + " has shape " + slot.shape()
+                        + ", the ancestor's architecture has " + spec.shape() + "." + hint.get());
+            }
+            if (!slot.dtype().isFloating()) {
+                throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
+                        + ", expected a floating-point type");
+            }
+            Tensor tensor = files.computeIfAbsent(slot.file(), MappedFile::open)
+                    .tensor(slot.dtype(), shape(slot), slot.offset());
+            if (!tensor.isFinite()) {
+                throw new AmalgamException(slot.file() + ": " + slot.name()
+                        + " holds NaN or infinity; the model is damaged and cannot be merged");
+            }
+            tensors.put(spec.name(), tensor);
+        }
+        if (!slots.isEmpty()) {
+            throw new AmalgamException(folder + ": the tensor" + (slots.size() == 1 ? " " : "s ")
+                    + slots.keySet().stream().limit(3).collect(Collectors.joining(", "))
+                    + (slots.size() > 3 ? " and " + (slots.size() - 3) + " more are" : slots.size() == 1 ? " is" : " are")
+                    + " not in the ancestor's architecture." + hint.get());
+        }
+        return new Model(name, checkpoint, new Weights(tensors));
+    }
+
+    /** The slots of the part that begins with {@code stem}, by canonical names, wherever the checkpoint has them. */
+    private static Map<String, TensorSlot> canonical(Checkpoint checkpoint, String stem) {
+        Map<String, TensorSlot> all = checkpoint.slots();
+        String probe = "embeddings.";
+        for (String level : LEVELS) {
+            if (all.keySet().stream().anyMatch(key -> key.startsWith(level + stem + probe))) {
+                return select(all, level + stem, key -> stem + key);
+            }
+        }
+        if (all.keySet().stream().anyMatch(key -> key.startsWith(probe))) {
+            return select(all, "", key -> stem + key);
+        }
+        throw new AmalgamException(checkpoint.folder() + ": no tensor begins with " + stem + probe
+                + "; expected a CLIPVisionModel or a CLIPModel, found "
+                + all.keySet().stream().limit(3).collect(Collectors.joining(", ")) + " …");
+    }
+
+    private static Map<String, TensorSlot> select(
+            Map<String, TensorSlot> all, String prefix, Function<String, String> rename) {
+        Map<String, TensorSlot> selected = new LinkedHashMap<>();
+        all.forEach((key, slot) -> {
+            // A buffer that some versions of transformers save: 0, 1, 2, ...
+            if (key.startsWith(prefix) && !key.endsWith("position_ids")) {
+                selected.put(rename.apply(key.substring(prefix.length())), slot);
+            }
+        });
+        return selected;
+    }
+
+    /** A tensor outside the merged part: a projection, the logit scale. */
+    static Tensor single(Checkpoint checkpoint, String name) {
+        for (String level : LEVELS) {
+            TensorSlot slot = checkpoint.slots().get(level + name);
+            if (slot != null) {
+                return MappedFile.open(slot.file()).tensor(slot.dtype(), shape(slot), slot.offset());
+            }
+        }
+        throw new AmalgamException(checkpoint.folder() + ": there is no tensor " + name
+                + "; zero-shot heads need a full CLIPModel (vision tower, text tower and projections)");
+    }
+
+    private static long[] shape(TensorSlot slot) {
+        return slot.shape().stream().mapToLong(Long::longValue).toArray();
+    }
+}

@@ -1,0 +1,108 @@
+package org.amalgam.pool;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.merge.TaskVectors;
+import org.amalgam.model.Architecture;
+import org.amalgam.model.clip.ClipVisionConfig;
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+/**
+ * What is merged: a pre-trained ancestor and the models fine-tuned from it.
+ *
+ * @param architecture the ancestor's
+ * @param experts the fine-tuned models in the order given; a model's name is its task's
+ * @param adaptation the tasks whose samples methods may adapt to; opened when first asked for
+ */
+public record ModelPool(
+        Architecture architecture, Model ancestor, List<Model> experts, Supplier<List<Task>> adaptation) {
+
+    /** Merges one parameter; the tensors are float32. */
+    @FunctionalInterface
+    public interface TensorMerge {
+        Tensor merge(String name, Tensor ancestor, List<Tensor> experts);
+    }
+
+    public ModelPool {
+        experts = List.copyOf(experts);
+    }
+
+    /**
+     * Maps CLIP vision towers, saved as {@code CLIPVisionModel} or inside a {@code CLIPModel}. The tensors belong to the scope
+     * that is open.
+     *
+     * @param ancestor folder of the pre-trained model
+     * @param experts folders by task
+     * @throws AmalgamException if a folder cannot be read or a model does not fit the ancestor
+     */
+    public static ModelPool open(Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation) {
+        Checkpoint checkpoint = Checkpoint.open(ancestor);
+        ClipVisionConfig config = ClipVisionConfig.of(
+                checkpoint.config(), checkpoint.folder().resolve("config.json").toString());
+        Model base = Model.open("_pretrained_", ancestor, config.parameters(), ClipVisionConfig.PREFIX);
+        List<Model> models = new ArrayList<>();
+        experts.forEach((name, folder) ->
+                models.add(Model.open(name, folder, config.parameters(), ClipVisionConfig.PREFIX)));
+        if (models.isEmpty()) {
+            throw new AmalgamException("modelpool.models: there is no model to merge besides _pretrained_; add at least one");
+        }
+        return new ModelPool(config, base, models, adaptation);
+    }
+
+    /** {@link #open(Path, Map, Supplier)} without data: for the methods that look at weights alone. */
+    public static ModelPool open(Path ancestor, Map<String, Path> experts) {
+        return open(ancestor, experts, () -> {
+            throw new AmalgamException("modelpool.test_datasets: this method adapts to data, and the pool names none");
+        });
+    }
+
+    /** The tasks' names, in order. */
+    public List<String> tasks() {
+        return experts.stream().map(Model::name).toList();
+    }
+
+    /**
+     * The data of every task, in the models' order.
+     *
+     * @throws AmalgamException if the pool has no data for a task
+     */
+    public List<Task> adaptationTasks() {
+        return adaptation.get();
+    }
+
+    /** Merges parameter by parameter: one in flight at a time, the result in float32. */
+    public Weights mergeEach(TensorMerge merge) {
+        Map<String, Tensor> merged = new LinkedHashMap<>();
+        ancestor.weights().entries().forEach((name, theta) -> {
+            try (Scope scope = Scope.open()) {
+                List<Tensor> tensors = experts.stream()
+                        .map(expert -> expert.weights().get(name).to(DType.F32))
+                        .toList();
+                merged.put(name, scope.keep(merge.merge(name, theta.to(DType.F32), tensors)));
+            }
+        });
+        return new Weights(merged);
+    }
+
+    /** The task vectors of every parameter but those named. */
+    public TaskVectors taskVectors(List<String> without) {
+        return TaskVectors.of(
+                without(ancestor, without),
+                experts.stream().map(expert -> without(expert, without)).toList());
+    }
+
+    private static Weights without(Model model, List<String> names) {
+        Map<String, Tensor> kept = new LinkedHashMap<>(model.weights().entries());
+        kept.keySet().removeAll(names);
+        return new Weights(kept);
+    }
+}

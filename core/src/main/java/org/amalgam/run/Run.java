@@ -1,0 +1,56 @@
+package org.amalgam.run;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.amalgam.tensor.Precision;
+
+/**
+ * What a method may know of the run that it is part of. Random draws come from generators named by (seed, purpose), never from
+ * here.
+ *
+ * @param seed names every generator; 0 unless given
+ * @param precision of the network's forward and backward passes
+ * @param fastDevRun one step of everything, to see that a run would work
+ * @param folder of this run: relative paths in settings are meant in it
+ * @param identity hash of the inputs and settings: a snapshot of another identity is not taken up
+ * @param snapshot where an adaptation keeps its state, and from where it goes on if the file exists; empty keeps none
+ * @param activationBytes native memory that the activations of one micro-batch may take
+ * @param progress display of long work
+ * @param metrics receives each step's numbers
+ * @param profiler receives where the time goes
+ */
+public record Run(
+        long seed,
+        Precision precision,
+        boolean fastDevRun,
+        Path folder,
+        String identity,
+        Optional<Path> snapshot,
+        long activationBytes,
+        ProgressFactory progress,
+        Metrics metrics,
+        Profiler profiler) {
+
+    /** Activations of one micro-batch may take 1 GiB unless a setting says otherwise. */
+    public static final long ACTIVATION_BYTES = 1L << 30;
+
+    /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
+    public static Run quiet(long seed, Path folder) {
+        return new Run(
+                seed,
+                Precision.FLOAT32,
+                false,
+                folder,
+                "",
+                Optional.empty(),
+                ACTIVATION_BYTES,
+                ProgressFactory.NONE,
+                Metrics.NONE,
+                new Profiler());
+    }
+
+    /** The same run with another precision. */
+    public Run with(Precision other) {
+        return new Run(seed, other, fastDevRun, folder, identity, snapshot, activationBytes, progress, metrics, profiler);
+    }
+}

@@ -1,0 +1,160 @@
+package org.amalgam.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Adaptation.Adapted;
+import org.amalgam.adapt.Learner;
+import org.amalgam.adapt.Objective;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.merge.TaskVectors;
+import org.amalgam.merge.Ties;
+import org.amalgam.method.AdaMerging;
+import org.amalgam.pool.Batch;
+import org.amalgam.pool.Head;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.pool.ZeroShotHead;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+/** Task-wise and layer-wise AdaMerging and AdaMerging++: losses, gradients, coefficients step by step, and the merged model. */
+final class AdaMergingCheck implements Check {
+
+    private static final String COEFFICIENTS = "merging_weights";
+
+    @Override
+    public boolean handles(GoldenCase golden) {
+        return golden.settings().has("granularity");
+    }
+
+    /** The case's one batch of a task. */
+    private record FixedTask(String name, Batch all, Head head) implements Task {
+        @Override
+        public int size() {
+            return all.samples();
+        }
+
+        @Override
+        public Batch batch(int[] rows) {
+            return all;
+        }
+
+        @Override
+        public String fingerprint() {
+            return name;
+        }
+    }
+
+    @Override
+    public void run(GoldenCase golden) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Path> experts = new LinkedHashMap<>();
+            golden.inputs().stream()
+                    .filter(name -> golden.hasInput("pixel_values/" + name))
+                    .forEach(name -> experts.put(name, golden.folder(name)));
+            ModelPool pool = ModelPool.open(golden.folder("base"), experts);
+            List<FixedTask> tasks = tasks(golden, pool);
+            AdaMerging method = method(golden.settings());
+            TaskVectors vectors = pool.taskVectors(List.of());
+            if (golden.settings().has("ties_threshold")) {
+                vectors = Ties.consensus(vectors, golden.settings().path("ties_threshold").asDouble());
+                for (int k = 0; k < pool.tasks().size(); k++) {
+                    golden.expectState(
+                            "trimmed_task_vector/" + pool.tasks().get(k), Hosts.state(vectors.taskVector(k)));
+                }
+            }
+            Learner learner = method.learner(vectors, pool.architecture());
+            gradient(golden, learner, tasks);
+            adaptation(golden, learner, tasks, pool);
+        }
+    }
+
+    /** One plain descent step of length 1 moves the coefficients by their gradient. */
+    private static void gradient(GoldenCase golden, Learner learner, List<FixedTask> tasks) {
+        Adapted one = new Adaptation("sgd", 1, tasks.get(0).size(), 1, false, 5)
+                .learn(learner, Objective.ENTROPY, tasks, quiet());
+        Tensor before = learner.start().get(COEFFICIENTS);
+        golden.expect(
+                "grad_step1/merge_weight",
+                Hosts.host(before.sub(one.parameters().get(COEFFICIENTS))));
+    }
+
+    private static void adaptation(GoldenCase golden, Learner learner, List<FixedTask> tasks, ModelPool pool) {
+        int steps = golden.settings().path("steps").asInt();
+        double lr = golden.settings().path("lr").asDouble();
+        List<Tensor> visited = new ArrayList<>();
+        Learner watched = new Learner(learner.start(), learner.merge(), learner.network(), parameters -> {
+            visited.add(Tensor.of(
+                    parameters.get(COEFFICIENTS).toFloats(),
+                    parameters.get(COEFFICIENTS).shape()));
+            return learner.probe().apply(parameters);
+        });
+        List<HostTensor> history = new ArrayList<>();
+        Learner recording = new Learner(watched.start(), watched.merge(), watched.network(), parameters -> {
+            history.add(Hosts.host(parameters.get(COEFFICIENTS)));
+            return learner.probe().apply(parameters);
+        });
+        Adapted adapted = new Adaptation("adam", lr, tasks.get(0).size(), steps, false, 5)
+                .learn(recording, Objective.ENTROPY, tasks, quiet());
+        float[] losses = new float[steps * tasks.size()];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = adapted.trace()
+                    .steps()
+                    .get(i / tasks.size())
+                    .losses()
+                    .get(i % tasks.size())
+                    .floatValue();
+        }
+        golden.expect("losses", HostTensor.ofFloats(losses, steps, tasks.size()));
+        golden.expect(
+                "params_after_each_step/merge_weight",
+                Hosts.host(Tensor.stack(history.stream().map(Hosts::tensor).toList())));
+        try (Autograd.Off off = Autograd.off()) {
+            Weights merged = learner.merge().apply(adapted.parameters());
+            for (FixedTask task : tasks) {
+                Tensor features =
+                        pool.architecture().encoder(merged).features(task.all().inputs());
+                golden.expect("final_logits/" + task.name(), Hosts.host(task.head().logits(features)));
+            }
+            Map<String, HostTensor> state = Hosts.state(merged);
+            state.keySet().retainAll(golden.expectedKeys("merged_state"));
+            golden.expectState("merged_state", state);
+        }
+    }
+
+    private static List<FixedTask> tasks(GoldenCase golden, ModelPool pool) {
+        Checkpoint base = pool.ancestor().checkpoint();
+        Tensor projection = Hosts.tensor(base.slots().get("visual_projection.weight").tensor());
+        double scale = Math.exp(base.slots().get("logit_scale").tensor().toDoubles()[0]);
+        return pool.tasks().stream()
+                .map(name -> new FixedTask(
+                        name,
+                        new Batch(
+                                Hosts.tensor(golden.tensor("pixel_values/" + name)),
+                                Hosts.tensor(golden.tensor("labels/" + name))),
+                        new ZeroShotHead(
+                                projection, Hosts.tensor(golden.tensor("text_features/" + name)), scale)))
+                .toList();
+    }
+
+    private static AdaMerging method(JsonNode settings) {
+        JsonNode init = settings.path("init_values");
+        return AdaMerging.reference()
+                .withName("clip_" + settings.path("granularity").asText() + "_wise_adamerging")
+                .withInitValues(init.isNull() ? null : init.asDouble())
+                .withClampWeights(settings.path("clamp_weights").asBoolean());
+    }
+
+    private static Run quiet() {
+        return Run.quiet(0, Path.of("target"));
+    }
+}
