@@ -1,0 +1,50 @@
+package org.amalgam.checkpoint;
+
+import org.amalgam.AmalgamException;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes a file that appears under its name whole or not at all: written beside its place, forced to disk, renamed. */
+public final class AtomicFile {
+
+    private AtomicFile() {}
+
+    /** Produces the content. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Creates the file or replaces the one that exists. Missing parent folders are created.
+     *
+     * @throws AmalgamException if the disk refuses; the file is then as it was before
+     */
+    public static void write(Path target, Content content) {
+        Path partial = Unfinished.beside(target);
+        boolean complete = false;
+        try {
+            Files.createDirectories(partial.getParent());
+            try (FileChannel channel =
+                    FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            complete = true;
+        } catch (IOException e) {
+            throw Mapped.unwritable(target, e);
+        } finally {
+            if (complete) {
+                Unfinished.complete(partial);
+            } else {
+                Unfinished.discard(partial);
+            }
+        }
+    }
+}

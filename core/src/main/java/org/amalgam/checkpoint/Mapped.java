@@ -1,0 +1,50 @@
+package org.amalgam.checkpoint;
+
+import org.amalgam.AmalgamException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Read-only views of file regions; the operating system pages them in, the heap holds none of it. */
+final class Mapped {
+
+    private Mapped() {}
+
+    /** {@code length} bytes from {@code offset} on, little-endian, read-only. The region must lie inside the file. */
+    static ByteBuffer region(Path file, long offset, int length) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            // mapping beyond the end would succeed for a moment and kill the process at the first access
+            if (channel.size() - offset < length) {
+                throw new AmalgamException(file + ": expected " + (offset + length) + " bytes, found " + channel.size()
+                        + ". The file changed while it was read; restore it and start again");
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, length).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** The answer to a file that cannot be opened or read. */
+    static AmalgamException unreadable(Path file, IOException cause) {
+        return cause instanceof NoSuchFileException
+                ? new AmalgamException(file + ": no such file", cause)
+                : new AmalgamException(file + ": cannot be read (" + reason(cause) + ")", cause);
+    }
+
+    /** The answer to a file that cannot be written. */
+    static AmalgamException unwritable(Path file, IOException cause) {
+        return cause instanceof NoSuchFileException
+                ? new AmalgamException(file + ": its folder does not exist", cause)
+                : new AmalgamException(file + ": cannot be written (" + reason(cause) + ")", cause);
+    }
+
+    private static String reason(IOException cause) {
+        String kind = cause.getClass().getSimpleName();
+        return cause.getMessage() == null ? kind : kind + ": " + cause.getMessage();
+    }
+}

@@ -1,0 +1,43 @@
+package org.amalgam.golden;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import static java.util.Map.entry;
+
+/** Which checks run the cases of a group. A group without a check is skipped; within a group that has one, nothing is. */
+final class GoldenChecks {
+
+    /** One line a group. */
+    static final Map<String, List<Check>> BY_GROUP = Map.ofEntries(
+            entry("adamerging", List.of()),
+            entry("forward", List.of()),
+            entry("preprocessing", List.of()),
+            entry("static", List.of()),
+            entry("tokenizer", List.of()));
+
+    /**
+     * Cases that no check handles because their method does not exist yet. A check that handles one runs it all the same.
+     *
+     * @param ids whole identifiers of cases, in any group
+     */
+    record Missing(Pattern ids, String reason) {}
+
+    private static final List<Missing> MISSING = List.of(
+            new Missing(Pattern.compile("(merge_)?fisher.*"), "Fisher merging does not exist yet"),
+            new Missing(Pattern.compile("(merge_)?regmean.*"), "RegMean does not exist yet"),
+            new Missing(Pattern.compile("(merge_)?slerp.*"), "SLERP does not exist yet"),
+            new Missing(Pattern.compile(".*gpt2.*"), "GPT-2 networks do not exist yet"));
+
+    private GoldenChecks() {}
+
+    /** Why nothing can run a case of that identifier, where that is known and allowed. */
+    static Optional<String> missing(String id) {
+        return MISSING.stream()
+                .filter(missing -> missing.ids().matcher(id).matches())
+                .map(Missing::reason)
+                .findFirst();
+    }
+}
