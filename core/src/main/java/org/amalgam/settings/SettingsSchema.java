@@ -1,0 +1,63 @@
+package org.amalgam.settings;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings that a record declares, in their order.
+ *
+ * @param type the record
+ * @param entries one a component
+ */
+public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> entries) {
+
+    public SettingsSchema {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * Reads a record's declaration.
+     *
+     * @throws IllegalArgumentException if a component lacks {@link Setting}: a fault of the program, not of its user
+     */
+    public static SettingsSchema of(Class<? extends Record> type) {
+        return new SettingsSchema(
+                type,
+                Arrays.stream(type.getRecordComponents())
+                        .map(SettingsSchema::entry)
+                        .toList());
+    }
+
+    /** The keys in their order. */
+    public List<String> keys() {
+        return entries.stream().map(SettingsEntry::key).toList();
+    }
+
+    /** The declaration of a key, if there is one. */
+    public Optional<SettingsEntry> find(String key) {
+        return entries.stream().filter(entry -> entry.key().equals(key)).findFirst();
+    }
+
+    /** The tree of the defaults; a key that must be given has the value {@code ???}. */
+    public MapNode defaults(Source source) {
+        Map<String, Node> defaults = new LinkedHashMap<>();
+        entries.forEach(entry -> defaults.put(entry.key(), entry.defaultNode(source)));
+        return new MapNode(defaults, source);
+    }
+
+    private static SettingsEntry entry(RecordComponent component) {
+        Setting setting = component.getAnnotation(Setting.class);
+        if (setting == null) {
+            throw new IllegalArgumentException(
+                    component.getDeclaringRecord().getName() + "." + component.getName() + " has no @Setting");
+        }
+        SettingType type = SettingType.of(component.getGenericType());
+        List<String> oneOf = setting.oneOf().length > 0 ? List.of(setting.oneOf()) : type.constants();
+        return new SettingsEntry(
+                SnakeCase.of(component.getName()), component.getGenericType(), setting.value(), setting.help(), oneOf);
+    }
+}
