@@ -1,8 +1,5 @@
 package org.amalgam.adapt;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.Sampler;
 import org.amalgam.model.Encoder;
@@ -15,6 +12,10 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The one loop that adapts. A step draws one batch of every task, computes them in micro-batches under the same weights, sums
@@ -83,12 +84,14 @@ public record Adaptation(
         Profiler profiler = run.profiler();
         try (Scope scope = Scope.open()) {
             Weights learned = parameters.leaves();
-            Weights merged = profiler.measure("merging weights", () -> learner.merge().apply(learned));
+            Weights merged =
+                    profiler.measure("merging weights", () -> learner.merge().apply(learned));
             Weights leaves = merged.leaves();
             Encoder network = learner.network().apply(leaves);
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
             double[] losses = new double[tasks.size()];
-            for (List<Piece> pieces : Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch)) {
+            for (List<Piece> pieces :
+                    Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch)) {
                 try (Scope inner = Scope.open()) {
                     Tensor loss = profiler.measure(
                             "forward pass", () -> loss(network, pieces, batches, tasks, objective, losses, run));
@@ -97,8 +100,9 @@ public record Adaptation(
             }
             for (int k = 0; k < losses.length; k++) {
                 if (!Double.isFinite(losses[k])) {
-                    throw new AmalgamException("step " + step + ": the loss of " + tasks.get(k).name()
-                            + " is not a number any more; lower method.lr (now " + learningRate + ")");
+                    throw new AmalgamException(
+                            "step " + step + ": the loss of " + tasks.get(k).name()
+                                    + " is not a number any more; lower method.lr (now " + learningRate + ")");
                 }
             }
             profiler.measure("merging weights", () -> merged.backward(leaves));
@@ -131,8 +135,7 @@ public record Adaptation(
                 .map(piece -> batches.get(piece.task()).slice(piece.from(), piece.samples()))
                 .toList();
         Tensor inputs = Tensor.concat(parts.stream().map(Batch::inputs).toList(), 0);
-        Tensor features =
-                run.precision().run(() -> network.features(inputs)).to(DType.F32);
+        Tensor features = run.precision().run(() -> network.features(inputs)).to(DType.F32);
         List<Tensor> sums = new ArrayList<>();
         int row = 0;
         for (int i = 0; i < pieces.size(); i++) {
@@ -152,7 +155,11 @@ public record Adaptation(
     private static void report(Run run, List<? extends Task> tasks, int step, Trace.Step done) {
         run.metrics().scalar("train/loss", step, done.meanLoss());
         for (int k = 0; k < tasks.size(); k++) {
-            run.metrics().scalar("train/loss/" + tasks.get(k).name(), step, done.losses().get(k));
+            run.metrics()
+                    .scalar(
+                            "train/loss/" + tasks.get(k).name(),
+                            step,
+                            done.losses().get(k));
         }
         for (Map.Entry<String, Double> parameter : done.parameters().entrySet()) {
             run.metrics().scalar("train/" + parameter.getKey(), step, parameter.getValue());

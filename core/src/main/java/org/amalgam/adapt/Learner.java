@@ -1,10 +1,11 @@
 package org.amalgam.adapt;
 
+import org.amalgam.model.Encoder;
+import org.amalgam.tensor.Weights;
+
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.amalgam.model.Encoder;
-import org.amalgam.tensor.Weights;
 
 /**
  * What is being learned and how it becomes a network.

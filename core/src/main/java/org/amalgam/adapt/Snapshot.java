@@ -1,12 +1,5 @@
 package org.amalgam.adapt;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.Safetensors;
@@ -14,6 +7,14 @@ import org.amalgam.checkpoint.SafetensorsFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The state of an adaptation on disk, so that a run that was killed goes on to the same bits: parameters, the optimiser's
@@ -107,14 +108,14 @@ final class Snapshot {
     }
 
     private static List<Trace.Step> trace(SafetensorsFile saved) {
-        String[] probes = saved.metadata().get(PROBES).split("\n");
+        List<String> probes = saved.metadata().get(PROBES).lines().toList();
         List<List<Double>> losses = rows(saved.tensor("losses"));
         List<List<Double>> parameters = rows(saved.tensor("parameters"));
         List<Trace.Step> steps = new ArrayList<>();
         for (int step = 0; step < losses.size(); step++) {
             Map<String, Double> named = new LinkedHashMap<>();
-            for (int i = 0; i < probes.length; i++) {
-                named.put(probes[i], parameters.get(step).get(i));
+            for (int i = 0; i < probes.size(); i++) {
+                named.put(probes.get(i), parameters.get(step).get(i));
             }
             steps.add(new Trace.Step(losses.get(step), named));
         }
@@ -126,7 +127,9 @@ final class Snapshot {
         double[] cells = table.toDoubles();
         List<List<Double>> rows = new ArrayList<>();
         for (int start = 0; start < cells.length; start += columns) {
-            rows.add(java.util.Arrays.stream(cells, start, start + columns).boxed().toList());
+            rows.add(java.util.Arrays.stream(cells, start, start + columns)
+                    .boxed()
+                    .toList());
         }
         return rows;
     }

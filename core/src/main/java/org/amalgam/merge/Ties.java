@@ -110,7 +110,7 @@ public final class Ties {
             case SUM -> agreeing.sum(0);
             case MEAN ->
                 agreeing.sum(0)
-                        .div(agreeing.abs().greater(0).to(DType.F32).sum(0).clamp(1, Double.MAX_VALUE));
+                        .div(agreeing.abs().greater(0).to(DType.F32).sum(0).clamp(1, Float.MAX_VALUE));
             case MAX -> agreeing.abs().max(0).mul(sign);
         };
     }

@@ -1,9 +1,5 @@
 package org.amalgam.method;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.adapt.Learner;
@@ -18,6 +14,11 @@ import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 import org.amalgam.tensor.Weights;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * AdaMerging (Yang et al., ICLR 2024): learns lambda in {@code theta_0 + sum_k lambda_k tau_k} by making the entropy of the
  * merged model's predictions small on unlabelled test samples; one lambda a task, or one a task and parameter tensor. With
@@ -25,41 +26,65 @@ import org.amalgam.tensor.Weights;
  */
 public record AdaMerging(
         @Setting(
-                        value = "clip_layer_wise_adamerging",
-                        help = "how finely coefficients differ: one a task and parameter tensor, or one a task",
-                        oneOf = {"clip_layer_wise_adamerging", "clip_task_wise_adamerging"})
-                String name,
+                value = "clip_layer_wise_adamerging",
+                help = "how finely coefficients differ: one a task and parameter tensor, or one a task",
+                oneOf = {"clip_layer_wise_adamerging", "clip_task_wise_adamerging"})
+        String name,
+
         @Setting(value = "null", help = "given coefficients instead of learned ones: a list, or a .pt or .npy file")
-                Object weights,
+        Object weights,
+
         @Setting(
-                        value = "adam",
-                        help = "how coefficients follow their gradient",
-                        oneOf = {"adam", "sgd"})
-                String optimizer,
+                value = "adam",
+                help = "how coefficients follow their gradient",
+                oneOf = {"adam", "sgd"})
+        String optimizer,
+
         @Setting(value = "1e-3", help = "learning rate") double lr,
+
         @Setting(value = "0.3", help = "every coefficient before the first step; null gives 1 / number of tasks")
-                Double initValues,
+        Optional<Double> initValues,
+
         @Setting(value = "false", help = "cut coefficients to [0, 1] while merging; the stored ones are not cut")
-                boolean clampWeights,
+        boolean clampWeights,
+
         @Setting(value = "true", help = "accepted for the reference's sake; vision towers tie nothing")
-                boolean tieWeights,
+        boolean tieWeights,
+
         @Setting(value = "false", help = "accepted for the reference's sake; names are always checked strictly")
-                boolean strict,
-        @Setting(value = "null", help = "AdaMerging++: share of each task vector that TIES keeps (20 in the paper, in %)")
-                Double tiesThreshold,
-        @Setting(value = "16", help = "samples of each task a step") int batchSize,
-        @Setting(value = "true", help = "draw samples in a fresh random order each epoch") boolean shuffle,
-        @Setting(value = "8", help = "accepted for the reference's sake; decoding uses the machine's processors")
-                int numWorkers,
-        @Setting(value = "1", help = "accepted for the reference's sake; one process computes") int devices,
-        @Setting(value = "1000", help = "steps of adaptation") int maxSteps,
-        @Setting(value = "${fast_dev_run}", help = "a single step, to see that a run would work") boolean fastDevRun,
+        boolean strict,
+
         @Setting(
-                        value = "merging_weights.pt",
-                        help = "file for the learned coefficients, in the run's folder unless it begins with / or .;"
-                                + " null saves none")
-                String saveMergingWeights,
-        @Setting(value = "outputs", help = "folder in which zero-shot heads are kept for later runs") String cacheDir)
+                value = "null",
+                help = "AdaMerging++: share of each task vector that TIES keeps (20 in the paper, in %)")
+        Optional<Double> tiesThreshold,
+
+        @Setting(value = "16", help = "samples of each task a step")
+        int batchSize,
+
+        @Setting(value = "true", help = "draw samples in a fresh random order each epoch")
+        boolean shuffle,
+
+        @Setting(value = "8", help = "accepted for the reference's sake; decoding uses the machine's processors")
+        int numWorkers,
+
+        @Setting(value = "1", help = "accepted for the reference's sake; one process computes")
+        int devices,
+
+        @Setting(value = "1000", help = "steps of adaptation")
+        int maxSteps,
+
+        @Setting(value = "false", help = "a single step, to see that a run would work")
+        boolean fastDevRun,
+
+        @Setting(
+                value = "merging_weights.pt",
+                help = "file for the learned coefficients, in the run's folder unless it begins with / or .;"
+                        + " null saves none")
+        Optional<String> saveMergingWeights,
+
+        @Setting(value = "outputs", help = "folder in which zero-shot heads are kept for later runs")
+        String cacheDir)
         implements Method {
 
     @Override
@@ -72,7 +97,7 @@ public record AdaMerging(
         Adapted adapted = adaptation(pool.architecture(), run)
                 .learn(learner(vectors, pool.architecture()), Objective.ENTROPY, pool.adaptationTasks(), run);
         Coefficients learned = coefficients(adapted.parameters());
-        CoefficientsFile.save(saveMergingWeights, run, learned);
+        saveMergingWeights.ifPresent(file -> CoefficientsFile.save(file, run, learned));
         Weights merged = run.profiler().measure("merging weights", () -> vectors.merge(used(learned)));
         return new MergedModel(
                 merged,
@@ -83,7 +108,7 @@ public record AdaMerging(
 
     /** What is learned: lambda, which a merge makes a network. */
     public Learner learner(TaskVectors vectors, Architecture architecture) {
-        double start = initValues == null ? 1.0 / vectors.tasks() : initValues;
+        double start = initValues.orElse(1.0 / vectors.tasks());
         Coefficients initial = Coefficients.filled(granularity(), vectors, start);
         return new Learner(
                 new Weights(Map.of("merging_weights", initial.lambda())),
@@ -95,7 +120,9 @@ public record AdaMerging(
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */
     private TaskVectors taskVectors(ModelPool pool) {
         TaskVectors vectors = pool.taskVectors(List.of());
-        return tiesThreshold == null ? vectors : Ties.consensus(vectors, tiesThreshold);
+        return tiesThreshold
+                .map(threshold -> Ties.consensus(vectors, threshold))
+                .orElse(vectors);
     }
 
     private Granularity granularity() {

@@ -1,8 +1,5 @@
 package org.amalgam.method;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.NumpyFile;
@@ -12,6 +9,10 @@ import org.amalgam.merge.Coefficients.Granularity;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Tensor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Merging coefficients from and to files that PyTorch and NumPy share. */
 final class CoefficientsFile {
@@ -34,12 +35,11 @@ final class CoefficientsFile {
                 "method.weights: expected a list of numbers or the path of a .pt, .np or .npy file, found " + given);
     }
 
-    /** Saves coefficients as the reference does: relative names are meant in the run's folder. Null saves nothing. */
+    /** Saves coefficients as the reference does: relative names are meant in the run's folder. */
     static void save(String name, Run run, Coefficients coefficients) {
-        if (name == null || name.isEmpty() || name.equals("false")) {
-            return;
-        }
-        Path path = name.startsWith("/") || name.startsWith(".") ? Path.of(name) : run.folder().resolve(name);
+        Path path = name.startsWith("/") || name.startsWith(".")
+                ? Path.of(name)
+                : run.folder().resolve(name);
         Tensor lambda = coefficients.lambda();
         TorchFile.writeTensor(path, HostTensor.ofFloats(lambda.toFloats(), lambda.shape()));
     }
@@ -57,14 +57,17 @@ final class CoefficientsFile {
         } else {
             throw new AmalgamException("method.weights: " + path + " is neither a .pt nor a .np or .npy file");
         }
-        return Tensor.of(tensor.toFloats(), tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        return Tensor.of(
+                tensor.toFloats(),
+                tensor.shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     private static Tensor fromList(List<?> list) {
         if (list.stream().allMatch(Number.class::isInstance)) {
             return Tensor.of(floats(list), list.size());
         }
-        if (list.stream().allMatch(row -> row instanceof List<?> cells && cells.stream().allMatch(Number.class::isInstance))) {
+        if (list.stream()
+                .allMatch(row -> row instanceof List<?> cells && cells.stream().allMatch(Number.class::isInstance))) {
             return Tensor.stack(list.stream()
                     .map(row -> (List<?>) row)
                     .map(row -> Tensor.of(floats(row), row.size()))

@@ -1,10 +1,11 @@
 package org.amalgam.method;
 
-import java.util.List;
-import java.util.Optional;
 import org.amalgam.adapt.Trace;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.tensor.Weights;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a method makes of a pool.

@@ -12,7 +12,7 @@ public record SimpleAverage() implements Method {
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
-        return MergedModel.of(
-                pool.mergeEach((name, ancestor, experts) -> Tensor.stack(experts).mean(0)));
+        return MergedModel.of(pool.mergeEach(
+                (name, ancestor, experts) -> Tensor.stack(experts).mean(0)));
     }
 }

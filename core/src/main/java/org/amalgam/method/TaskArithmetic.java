@@ -8,7 +8,7 @@ import org.amalgam.tensor.Tensor;
 /** {@code theta_0 + s sum_k tau_k} (Ilharco et al., Editing Models with Task Arithmetic, ICLR 2023). */
 public record TaskArithmetic(
         @Setting(value = "0.3", help = "s, the factor of the summed task vectors; any number, 0 gives the ancestor")
-                double scalingFactor)
+        double scalingFactor)
         implements Method {
 
     @Override

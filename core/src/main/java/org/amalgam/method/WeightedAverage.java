@@ -1,18 +1,20 @@
 package org.amalgam.method;
 
-import java.util.List;
 import org.amalgam.AmalgamException;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 import org.amalgam.tensor.Tensor;
 
+import java.util.List;
+
 /** {@code sum_k w_k theta_k} over the fine-tuned models; the ancestor takes no part. */
 public record WeightedAverage(
         @Setting(value = "null", help = "one number a model, in the pool's order; null gives each the same")
-                List<Double> weights,
+        List<Double> weights,
+
         @Setting(value = "true", help = "divide the weights by their sum first")
-                boolean normalize)
+        boolean normalize)
         implements Method {
 
     @Override

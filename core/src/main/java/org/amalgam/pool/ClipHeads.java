@@ -1,8 +1,5 @@
 package org.amalgam.pool;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.data.text.TokenBatch;
@@ -12,7 +9,12 @@ import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
-import org.amalgam.tensor.Weights;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
 
 /** Makes zero-shot heads with the text tower of a full CLIP model. */
 public final class ClipHeads {
@@ -45,54 +47,72 @@ public final class ClipHeads {
     public ZeroShotHead head(List<String> classNames, List<String> templates) {
         Tensor projection = Model.single(checkpoint, "visual_projection.weight").to(DType.F32);
         double scale = Math.exp(Model.single(checkpoint, "logit_scale").item());
-        Tensor classes = cache.get(
-                fingerprint(classNames, templates), () -> classEmbeddings(classNames, templates));
+        Tensor classes = cache.get(fingerprint(classNames, templates), () -> classEmbeddings(classNames, templates));
         return new ZeroShotHead(projection, classes, scale);
     }
 
-    /** Unit vectors [classes, projection]: per class the normalised mean of the normalised prompt embeddings. */
-    public Tensor classEmbeddings(List<String> classNames, List<String> templates) {
-        String where = checkpoint.folder().resolve("config.json").toString();
-        ClipText.Config config = ClipText.Config.of(checkpoint.config(), where);
+    /**
+     * The text tower's projected embeddings, not normalised.
+     *
+     * @param ids token ids [N, tokens], int64
+     * @return [N, projection]
+     */
+    public Tensor textEmbeddings(Tensor ids) {
         try (Scope scope = Scope.open();
-                Autograd.Off off = Autograd.off();
-                Tokenizer tokenizer = Tokenizer.read(checkpoint.folder(), config.positions())) {
-            Weights weights = Model.open("text tower", checkpoint.folder(), config.parameters(), "text_model.")
-                    .weights()
-                    .map((name, tensor) -> tensor.to(DType.F32));
-            Tensor projection = Model.single(checkpoint, "text_projection.weight").to(DType.F32);
-            Encoding encoding = new Encoding(new ClipText(config, weights), projection, tokenizer);
+                Autograd.Off off = Autograd.off()) {
+            return scope.keep(tower().embed(ids));
+        }
+    }
+
+    /** Unit vectors [classes, projection]: per class the normalised mean of the normalised prompt embeddings. */
+    private Tensor classEmbeddings(List<String> classNames, List<String> templates) {
+        try (Scope scope = Scope.open();
+                Autograd.Off off = Autograd.off()) {
+            Tower tower = tower();
+            OptionalInt longest = OptionalInt.of(tower.text().config().positions());
             List<Tensor> classes = new ArrayList<>();
-            for (String className : classNames) {
-                try (Scope inner = Scope.open()) {
-                    Tensor mean = unit(encoding.prompts(className, templates)).mean(0);
-                    classes.add(inner.keep(unit(mean)));
+            try (Tokenizer tokenizer = Tokenizer.read(checkpoint.folder(), longest)) {
+                for (String className : classNames) {
+                    try (Scope inner = Scope.open()) {
+                        List<String> prompts = templates.stream()
+                                .map(template -> fill(template, className))
+                                .toList();
+                        classes.add(inner.keep(
+                                unit(unit(tower.embed(tokenizer, prompts)).mean(0))));
+                    }
                 }
             }
             return scope.keep(Tensor.stack(classes));
         }
     }
 
-    private record Encoding(ClipText tower, Tensor projection, Tokenizer tokenizer) {
+    private Tower tower() {
+        String where = checkpoint.folder().resolve("config.json").toString();
+        ClipText.Config config = ClipText.Config.of(checkpoint.config(), where);
+        Model text = Model.of("text tower", checkpoint, config.parameters(), ClipText.PREFIX);
+        return new Tower(
+                new ClipText(config, text.weights().map((name, tensor) -> tensor.to(DType.F32))),
+                Model.single(checkpoint, "text_projection.weight").to(DType.F32));
+    }
 
-        /** Projected embeddings [templates, projection] of the prompts of one class. */
-        Tensor prompts(String className, List<String> templates) {
-            List<String> texts =
-                    templates.stream().map(template -> fill(template, className)).toList();
-            List<Tensor> parts = new ArrayList<>();
-            for (int from = 0; from < texts.size(); from += PROMPTS_AT_ONCE) {
-                parts.add(embed(texts.subList(from, Math.min(texts.size(), from + PROMPTS_AT_ONCE))));
-            }
-            return Tensor.concat(parts, 0);
+    /** The text tower and its projection [projection, width]. */
+    private record Tower(ClipText text, Tensor projection) {
+
+        Tensor embed(Tensor ids) {
+            return text.features(ids).matmul(projection.transpose(0, 1));
         }
 
-        private Tensor embed(List<String> texts) {
-            TokenBatch tokens = tokenizer.encode(texts);
-            int length = tokens.ids()[0].length;
-            long[] ids = java.util.Arrays.stream(tokens.ids())
-                    .flatMapToLong(java.util.Arrays::stream)
-                    .toArray();
-            return tower.features(Tensor.of(ids, texts.size(), length)).matmul(projection.transpose(0, 1));
+        Tensor embed(Tokenizer tokenizer, List<String> prompts) {
+            List<Tensor> parts = new ArrayList<>();
+            for (int from = 0; from < prompts.size(); from += PROMPTS_AT_ONCE) {
+                List<String> some = prompts.subList(from, Math.min(prompts.size(), from + PROMPTS_AT_ONCE));
+                TokenBatch tokens = tokenizer.encode(some);
+                long[] ids = Arrays.stream(tokens.ids())
+                        .flatMapToLong(Arrays::stream)
+                        .toArray();
+                parts.add(embed(Tensor.of(ids, some.size(), ids.length / some.size())));
+            }
+            return Tensor.concat(parts, 0);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.amalgam.pool;
 
-import java.util.stream.IntStream;
 import org.amalgam.model.Encoder;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
@@ -9,6 +8,8 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
+
+import java.util.stream.IntStream;
 
 /** Judges a network by a task's samples. */
 public final class Evaluation {
@@ -35,8 +36,14 @@ public final class Evaluation {
                             .run(() -> network.features(batch.inputs()))
                             .to(DType.F32);
                     Tensor logits = task.head().logits(features);
-                    correct += (int) logits.argmax(1).equal(batch.labels()).to(DType.F32).sum().item();
-                    loss += Functional.crossEntropy(logits, batch.labels()).sum().item();
+                    correct += (int) logits.argmax(1)
+                            .equal(batch.labels())
+                            .to(DType.F32)
+                            .sum()
+                            .item();
+                    loss += Functional.crossEntropy(logits, batch.labels())
+                            .sum()
+                            .item();
                 }
                 progress.step(Math.min(size, from + batchSize) / (long) batchSize, "");
             }
@@ -45,6 +52,7 @@ public final class Evaluation {
     }
 
     private static int[] rows(int from, int size, int batchSize) {
-        return IntStream.range(Math.min(from, size), Math.min(size, from + batchSize)).toArray();
+        return IntStream.range(Math.min(from, size), Math.min(size, from + batchSize))
+                .toArray();
     }
 }

@@ -1,5 +1,10 @@
 package org.amalgam.pool;
 
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.tensor.Tensor;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.amalgam.checkpoint.HostTensor;
-import org.amalgam.checkpoint.Safetensors;
-import org.amalgam.checkpoint.SafetensorsWriter;
-import org.amalgam.tensor.Tensor;
 
 /**
  * Class embeddings on disk, each under the hash of everything that it depends on: two models of one name never share a head.
@@ -44,7 +45,9 @@ record HeadCache(Path folder) {
         Path file = folder.resolve("zero-shot-" + key.substring(0, 16) + ".safetensors");
         if (Files.exists(file)) {
             HostTensor kept = Safetensors.open(file).tensor(CLASSES);
-            return Tensor.of(kept.toFloats(), kept.shape().stream().mapToLong(Long::longValue).toArray());
+            return Tensor.of(
+                    kept.toFloats(),
+                    kept.shape().stream().mapToLong(Long::longValue).toArray());
         }
         Tensor made = make.get();
         SafetensorsWriter.write(file, Map.of(CLASSES, HostTensor.ofFloats(made.toFloats(), made.shape())));

@@ -1,12 +1,5 @@
 package org.amalgam.pool;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.TensorSlot;
@@ -14,6 +7,13 @@ import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One model of a pool, its tensors mapped from its files in the files' own types.
@@ -33,21 +33,21 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
      * @param specs what the architecture expects; anything else under the same level is an error
      * @throws AmalgamException if a tensor is missing, extra, of another shape, or not a number
      */
-    static Model open(String name, Path folder, List<ParameterSpec> specs, String stem) {
-        Checkpoint checkpoint = Checkpoint.open(folder);
+    static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, String stem) {
+        Path folder = checkpoint.folder();
         Map<String, TensorSlot> slots = canonical(checkpoint, stem);
-        Supplier<String> hint = () -> " Are they of one family? Compare the two config.json files.";
+        String hint = " Are they of one family? Compare the two config.json files.";
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
             TensorSlot slot = slots.remove(spec.name());
             if (slot == null) {
                 throw new AmalgamException(folder + ": there is no tensor " + spec.name() + ", which the ancestor's "
-                        + "architecture has." + hint.get());
+                        + "architecture has." + hint);
             }
             if (!slot.shape().equals(spec.shape())) {
                 throw new AmalgamException(slot.file() + ": " + slot.name() + " has shape " + slot.shape()
-                        + ", the ancestor's architecture has " + spec.shape() + "." + hint.get());
+                        + ", the ancestor's architecture has " + spec.shape() + "." + hint);
             }
             if (!slot.dtype().isFloating()) {
                 throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
@@ -64,8 +64,10 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
         if (!slots.isEmpty()) {
             throw new AmalgamException(folder + ": the tensor" + (slots.size() == 1 ? " " : "s ")
                     + slots.keySet().stream().limit(3).collect(Collectors.joining(", "))
-                    + (slots.size() > 3 ? " and " + (slots.size() - 3) + " more are" : slots.size() == 1 ? " is" : " are")
-                    + " not in the ancestor's architecture." + hint.get());
+                    + (slots.size() > 3
+                            ? " and " + (slots.size() - 3) + " more are"
+                            : slots.size() == 1 ? " is" : " are")
+                    + " not in the ancestor's architecture." + hint);
         }
         return new Model(name, checkpoint, new Weights(tensors));
     }

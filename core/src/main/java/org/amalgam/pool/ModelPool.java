@@ -1,11 +1,5 @@
 package org.amalgam.pool;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.merge.TaskVectors;
@@ -15,6 +9,13 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What is merged: a pre-trained ancestor and the models fine-tuned from it.
@@ -48,12 +49,13 @@ public record ModelPool(
         Checkpoint checkpoint = Checkpoint.open(ancestor);
         ClipVisionConfig config = ClipVisionConfig.of(
                 checkpoint.config(), checkpoint.folder().resolve("config.json").toString());
-        Model base = Model.open("_pretrained_", ancestor, config.parameters(), ClipVisionConfig.PREFIX);
+        Model base = Model.of("_pretrained_", checkpoint, config.parameters(), ClipVisionConfig.PREFIX);
         List<Model> models = new ArrayList<>();
         experts.forEach((name, folder) ->
-                models.add(Model.open(name, folder, config.parameters(), ClipVisionConfig.PREFIX)));
+                models.add(Model.of(name, Checkpoint.open(folder), config.parameters(), ClipVisionConfig.PREFIX)));
         if (models.isEmpty()) {
-            throw new AmalgamException("modelpool.models: there is no model to merge besides _pretrained_; add at least one");
+            throw new AmalgamException(
+                    "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
         }
         return new ModelPool(config, base, models, adaptation);
     }

@@ -41,7 +41,8 @@ public final class Profiler {
     /** Every action so far, in the order of first use. */
     public List<Entry> entries() {
         return sums.entrySet().stream()
-                .map(e -> new Entry(e.getKey(), e.getValue().calls(), e.getValue().nanos() / 1e9))
+                .map(e ->
+                        new Entry(e.getKey(), e.getValue().calls(), e.getValue().nanos() / 1e9))
                 .toList();
     }
 }

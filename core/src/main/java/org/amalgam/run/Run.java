@@ -1,8 +1,9 @@
 package org.amalgam.run;
 
+import org.amalgam.tensor.Precision;
+
 import java.nio.file.Path;
 import java.util.Optional;
-import org.amalgam.tensor.Precision;
 
 /**
  * What a method may know of the run that it is part of. Random draws come from generators named by (seed, purpose), never from
@@ -51,6 +52,7 @@ public record Run(
 
     /** The same run with another precision. */
     public Run with(Precision other) {
-        return new Run(seed, other, fastDevRun, folder, identity, snapshot, activationBytes, progress, metrics, profiler);
+        return new Run(
+                seed, other, fastDevRun, folder, identity, snapshot, activationBytes, progress, metrics, profiler);
     }
 }

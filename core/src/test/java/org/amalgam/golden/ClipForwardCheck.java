@@ -1,9 +1,5 @@
 package org.amalgam.golden;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.amalgam.data.text.TokenBatch;
 import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.clip.ClipVision;
@@ -17,6 +13,12 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 
 /** CLIP's two towers, the zero-shot heads and the logits. */
 final class ClipForwardCheck implements Check {
@@ -34,16 +36,17 @@ final class ClipForwardCheck implements Check {
             List<String> tasks = GoldenCase.fields(golden.settings().path("classes")).keySet().stream()
                     .toList();
             List<String> templates = GoldenCase.texts(golden.settings().path("templates"));
-            ClipHeads heads = ClipHeads.open(
-                    golden.path(family + "/base"), java.nio.file.Files.createTempDirectory("heads"));
+            ClipHeads heads =
+                    ClipHeads.open(golden.path(family + "/base"), java.nio.file.Files.createTempDirectory("heads"));
             Map<String, ZeroShotHead> byTask = new LinkedHashMap<>();
             for (String task : tasks) {
-                List<String> names = GoldenCase.texts(golden.settings().path("classes").path(task));
+                List<String> names =
+                        GoldenCase.texts(golden.settings().path("classes").path(task));
                 ZeroShotHead head = heads.head(names, templates);
                 golden.expect("text_features/" + task, Hosts.host(head.classes()));
                 golden.expect(
                         "text_embeds_unnormalized/" + task,
-                        Hosts.host(heads.projected(Hosts.tensor(golden.tensor("input_ids/" + task)))));
+                        Hosts.host(heads.textEmbeddings(Hosts.tensor(golden.tensor("input_ids/" + task)))));
                 byTask.put(task, head);
             }
             tokens(golden, tasks, family);
@@ -68,10 +71,14 @@ final class ClipForwardCheck implements Check {
         Tensor hidden = tower.hiddenStates(images);
         Tensor features = tower.features(images);
         Map<String, Tensor> results = Map.of(
-                "last_hidden_state", hidden,
-                "pooler_output", features,
-                "image_embeds_unnormalized", Functional.linear(features, head.projection()),
-                "logits", head.logits(features));
+                "last_hidden_state",
+                hidden,
+                "pooler_output",
+                features,
+                "image_embeds_unnormalized",
+                Functional.linear(features, head.projection()),
+                "logits",
+                head.logits(features));
         results.forEach((kind, tensor) -> {
             String name = model + "/" + kind + "/" + task;
             if (golden.expected().contains(name)) {
@@ -82,15 +89,18 @@ final class ClipForwardCheck implements Check {
 
     /** The tokenizer of the family's own folder gives the ids that the case was made from. */
     private static void tokens(GoldenCase golden, List<String> tasks, String family) {
-        try (Tokenizer tokenizer = Tokenizer.read(golden.path(family + "/base"), 77)) {
+        try (Tokenizer tokenizer = Tokenizer.read(golden.path(family + "/base"), OptionalInt.of(77))) {
             for (String task : tasks) {
-                List<String> prompts = GoldenCase.texts(golden.settings().path("prompts").path(task));
+                List<String> prompts =
+                        GoldenCase.texts(golden.settings().path("prompts").path(task));
                 TokenBatch batch = tokenizer.encode(prompts);
                 long[] expected = golden.tensor("input_ids/" + task).toLongs();
                 long[] got = java.util.Arrays.stream(batch.ids())
                         .flatMapToLong(java.util.Arrays::stream)
                         .toArray();
-                org.assertj.core.api.Assertions.assertThat(got).as("ids of " + task).isEqualTo(expected);
+                org.assertj.core.api.Assertions.assertThat(got)
+                        .as("ids of " + task)
+                        .isEqualTo(expected);
             }
         }
     }

@@ -12,10 +12,10 @@ final class GoldenChecks {
 
     /** One line a group. */
     static final Map<String, List<Check>> BY_GROUP = Map.ofEntries(
-            entry("adamerging", List.of()),
-            entry("forward", List.of()),
+            entry("adamerging", List.of(new AdaMergingCheck())),
+            entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of()),
-            entry("static", List.of()),
+            entry("static", List.of(new StaticMergeCheck())),
             entry("tokenizer", List.of()));
 
     /**

@@ -1,11 +1,12 @@
 package org.amalgam.golden;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Between the golden files' tensors and native ones. */
 final class Hosts {
@@ -14,9 +15,7 @@ final class Hosts {
 
     static Tensor tensor(HostTensor host) {
         return Tensor.of(
-                host.dtype(),
-                host.shape().stream().mapToLong(Long::longValue).toArray(),
-                host.data());
+                host.dtype(), host.shape().stream().mapToLong(Long::longValue).toArray(), host.data());
     }
 
     static HostTensor host(Tensor tensor) {

@@ -1,11 +1,6 @@
 package org.amalgam.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.StreamSupport;
 import org.amalgam.method.Method;
 import org.amalgam.method.SimpleAverage;
 import org.amalgam.method.TaskArithmetic;
@@ -14,6 +9,12 @@ import org.amalgam.method.WeightedAverage;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Scope;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /** Averages, task arithmetic and TIES. */
 final class StaticMergeCheck implements Check {

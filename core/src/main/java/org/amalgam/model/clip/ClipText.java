@@ -15,7 +15,8 @@ import java.util.List;
 /** CLIP's text tower as a view on weights. */
 public record ClipText(Config config, Weights weights) {
 
-    private static final String PREFIX = "text_model.";
+    /** What every parameter's name begins with in checkpoints. */
+    public static final String PREFIX = "text_model.";
 
     /**
      * The text tower's part of {@code config.json}.
