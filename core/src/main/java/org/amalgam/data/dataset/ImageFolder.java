@@ -1,0 +1,152 @@
+package org.amalgam.data.dataset;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Hashes;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Image files in one subfolder a class; classes and files are in the order of their names. */
+public final class ImageFolder implements ImageDataset {
+
+    private static final Set<String> EXTENSIONS =
+            Set.of("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "pgm", "ppm", "webp");
+
+    private final String name;
+    private final Path root;
+    private final List<Entry> entries;
+    private final List<String> classNames;
+    private String fingerprint;
+
+    private record Entry(Path file, int label) {}
+
+    private ImageFolder(String name, Path root, List<Entry> entries, List<String> classNames) {
+        this.name = name;
+        this.root = root;
+        this.entries = entries;
+        this.classNames = classNames;
+    }
+
+    /**
+     * Lists the folder.
+     *
+     * @param classNames empty for the subfolders' names. Otherwise either every subfolder bears one of these names, or there are
+     *     as many names as subfolders, which they name in order
+     * @throws AmalgamException if the names fit in neither way, or there is no image
+     */
+    public static ImageFolder open(String name, Path root, List<String> classNames) {
+        if (!looksLikeOne(root)) {
+            throw new AmalgamException(
+                    "the data set " + name + " is empty: no subfolder of " + root + " holds an image ("
+                            + String.join(", ", EXTENSIONS.stream().sorted().toList()) + ")");
+        }
+        List<Path> folders = subfolders(root);
+        List<String> own =
+                folders.stream().map(folder -> folder.getFileName().toString()).toList();
+        List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
+        boolean byName = names.containsAll(own);
+        if (!byName && names.size() != own.size()) {
+            throw new AmalgamException(root + ": expected one subfolder for each of " + names.size()
+                    + " class names, found " + own.size() + ": " + String.join(", ", own));
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < folders.size(); i++) {
+            int label = byName ? names.indexOf(own.get(i)) : i;
+            images(folders.get(i)).forEach(file -> entries.add(new Entry(file, label)));
+        }
+        return new ImageFolder(name, root, List.copyOf(entries), names);
+    }
+
+    /** Whether some subfolder holds images, which makes a folder a data set of this kind. */
+    static boolean looksLikeOne(Path root) {
+        return subfolders(root).stream().anyMatch(folder -> !images(folder).isEmpty());
+    }
+
+    static List<Path> subfolders(Path root) {
+        return list(root).stream().filter(Files::isDirectory).toList();
+    }
+
+    private static List<Path> images(Path folder) {
+        return list(folder).stream()
+                .filter(file -> EXTENSIONS.contains(extension(file)) && Files.isRegularFile(file))
+                .toList();
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> !file.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new AmalgamException(folder + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int size() {
+        return entries.size();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    @Override
+    public int label(int index) {
+        return entries.get(index).label;
+    }
+
+    @Override
+    public Example example(int index) {
+        Entry entry = entries.get(index);
+        try {
+            return new Example(Files.readAllBytes(entry.file), entry.label, entry.file.toString());
+        } catch (IOException e) {
+            throw new AmalgamException(entry.file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Over each file's name relative to the folder, label and content, so that a renamed class is another set. */
+    @Override
+    public synchronized String fingerprint() {
+        if (fingerprint == null) {
+            fingerprint = hash();
+        }
+        return fingerprint;
+    }
+
+    private String hash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Entry entry : entries) {
+                String file = root.relativize(entry.file).toString().replace('\\', '/');
+                String line = file + "\t" + entry.label + "\t" + Hashes.sha256(entry.file) + "\n";
+                digest.update(line.getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
