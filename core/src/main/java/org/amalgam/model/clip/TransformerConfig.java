@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The stack of blocks that CLIP's two towers share. */
-record TransformerConfig(int width, int mlpWidth, int layers, int heads, double epsilon, Activation activation) {
+public record TransformerConfig(int width, int mlpWidth, int layers, int heads, double epsilon, Activation activation) {
 
     static TransformerConfig of(Keys keys, int width, int mlpWidth, int layers, int heads) {
         TransformerConfig read = new TransformerConfig(
