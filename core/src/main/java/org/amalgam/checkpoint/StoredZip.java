@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The directory of a zip archive whose entries are stored, not compressed, as PyTorch writes them: so each is a region of the
@@ -114,7 +115,8 @@ final class StoredZip {
         byte[] name = new byte[nameBytes];
         central.position(start + 46).get(name);
         ByteBuffer zip64 = zip64Extra(central.slice(central.position(), extraBytes));
-        central.position(central.position() + extraBytes + commentBytes);
+        int next = central.position() + extraBytes + commentBytes;
+        central.position(Objects.checkIndex(next, central.limit() + 1));
 
         // the extra field holds, in this order, those of the three that did not fit
         bytes = bytes == IN_ZIP64_EXTRA ? zip64.getLong() : bytes;

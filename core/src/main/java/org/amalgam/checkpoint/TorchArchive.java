@@ -33,8 +33,9 @@ final class TorchArchive {
     private static final int EXTRA_HEADER_BYTES = 4;
     private static final int ALIGNMENT = 64;
     private static final int CHUNK_BYTES = 1 << 20;
-    // one date for all files: equal tensors give equal bytes
-    private static final LocalDateTime DATE = LocalDateTime.of(1980, 1, 1, 0, 0);
+    // one date for all files, so that equal tensors give equal bytes; Java takes the first of January for a date out of
+    // range
+    private static final LocalDateTime DATE = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final Path file;
     private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();

@@ -108,7 +108,7 @@ class CheckpointTest {
         index("{");
         refuses("is not JSON in line 1");
         index("");
-        refuses("expected a JSON object");
+        refuses("is not JSON");
         index("{} {}");
         refuses("is not JSON");
     }
