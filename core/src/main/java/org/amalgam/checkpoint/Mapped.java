@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Read-only views of file regions; the operating system pages them in, the heap holds none of it. */
+/** Regions of files: views that the operating system pages in and the heap never holds, and copies of small headers. */
 final class Mapped {
 
     private Mapped() {}
@@ -27,6 +27,18 @@ final class Mapped {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /** {@code length} bytes from {@code offset} on, copied: for headers, which are small and read once. */
+    static byte[] read(FileChannel channel, long offset, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, offset + buffer.position()) < 0) {
+                throw new IOException("the file became shorter while it was read");
+            }
+        }
+        return bytes;
     }
 
     /** The answer to a file that cannot be opened or read. */

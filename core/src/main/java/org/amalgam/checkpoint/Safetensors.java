@@ -34,7 +34,7 @@ public final class Safetensors {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long fileBytes = channel.size();
             int headerBytes = headerLength(file, channel, fileBytes);
-            byte[] header = readFully(channel, LENGTH_BYTES, headerBytes);
+            byte[] header = Mapped.read(channel, LENGTH_BYTES, headerBytes);
             if (headerBytes == 0 || header[0] != '{') {
                 throw new AmalgamException(file + ": the header must start with '{'; is this a safetensors file?");
             }
@@ -51,7 +51,7 @@ public final class Safetensors {
             throw new AmalgamException(file + ": expected at least " + LENGTH_BYTES + " bytes, found " + fileBytes
                     + ". The file is truncated or no safetensors file");
         }
-        long length = ByteBuffer.wrap(readFully(channel, 0, LENGTH_BYTES))
+        long length = ByteBuffer.wrap(Mapped.read(channel, 0, LENGTH_BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
         if (length < 0 || length > MAX_HEADER_BYTES) {
@@ -63,17 +63,6 @@ public final class Safetensors {
                     + (fileBytes - LENGTH_BYTES) + " after the length. It is truncated; fetch it again");
         }
         return (int) length;
-    }
-
-    private static byte[] readFully(FileChannel channel, long position, int length) throws IOException {
-        byte[] bytes = new byte[length];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new IOException("the file became shorter while it was read");
-            }
-        }
-        return bytes;
     }
 
     private static void requireContiguous(List<TensorSlot> slots, Path file, long dataStart, long fileBytes) {

@@ -1,0 +1,102 @@
+package org.amalgam.checkpoint;
+
+import org.amalgam.AmalgamException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class AtomicFolderTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void appearsWhole() {
+        Path target = folder.resolve("deep/out");
+
+        AtomicFolder.write(target, partial -> {
+            assertThat(target).doesNotExist();
+            Files.createDirectories(partial.resolve("sub"));
+            Files.writeString(partial.resolve("sub/file"), "text");
+        });
+
+        assertThat(target.resolve("sub/file")).hasContent("text");
+        assertThat(target.getParent())
+                .isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
+    }
+
+    @Test
+    void refusesATargetThatExists() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("out"));
+
+        assertThatThrownBy(() -> AtomicFolder.write(target, partial -> {}))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("exists already and is not overwritten; name another folder or remove it");
+    }
+
+    @Test
+    void leavesNothingWhenTheContentFails() {
+        Path target = folder.resolve("out");
+
+        assertThatThrownBy(() -> AtomicFolder.write(target, partial -> {
+                    Files.writeString(partial.resolve("half"), "text");
+                    throw new AmalgamException("no");
+                }))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage("no");
+        assertThatThrownBy(() -> AtomicFolder.write(target, partial -> {
+                    Files.writeString(partial.resolve("half"), "text");
+                    throw new IOException("disk full");
+                }))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContainingAll("out", "disk full");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void leavesNothingWhenTheProcessEnds() throws Exception {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Ending.class.getName(),
+                        folder.resolve("out").toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).isEqualTo(7);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Ends in the middle of writing, as an interrupted run does. */
+    static final class Ending {
+
+        private Ending() {}
+
+        public static void main(String[] arguments) {
+            AtomicFolder.write(Path.of(arguments[0]), partial -> {
+                Files.writeString(partial.resolve("half"), "text");
+                System.exit(7);
+            });
+        }
+    }
+
+    @Test
+    void hashesFilesOneAfterAnother() throws IOException {
+        Path a = Files.writeString(folder.resolve("a"), "ab");
+        Path b = Files.writeString(folder.resolve("b"), "c");
+
+        assertThat(Hashes.sha256(a, b)).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThatThrownBy(() -> Hashes.sha256(folder.resolve("absent")))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("no such file");
+    }
+}
