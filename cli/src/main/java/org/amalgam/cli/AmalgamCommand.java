@@ -51,8 +51,9 @@ final class AmalgamCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             arity = "0..*",
             description = {
-                "method, modelpool and taskpool choose a file of that group; method.lr=1e-3 sets a key of the file,",
-                "+key=value adds one, ~key removes one. Values are YAML: 3, 1e-3, true, null, [a,b], {a: 1}."
+                "method=NAME, modelpool=NAME and taskpool=NAME each choose a file,",
+                "method.lr=1e-3 sets a key, +key=value adds one, ~key removes one.",
+                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b'."
             })
     private List<String> overrides = List.of();
 

@@ -131,11 +131,19 @@ public final class Console implements ProgressFactory {
             return Progress.NONE;
         }
         return terminal.err()
-                ? new BarProgress(what, total, terminal.columns(), text -> {
-                    err.print(shown(text));
-                    err.flush();
-                })
-                : new LineProgress(what, total, text -> err.println(shown(text)), System::nanoTime);
+                ? new PacedProgress(
+                        new PacedProgress.Bar(what, total, terminal.columns(), this::paint),
+                        PacedProgress.SCREEN_INTERVAL,
+                        System::nanoTime)
+                : new PacedProgress(
+                        new PacedProgress.Lines(what, total, text -> err.println(shown(text))),
+                        PacedProgress.LOG_INTERVAL,
+                        System::nanoTime);
+    }
+
+    private void paint(String text) {
+        err.print(shown(text));
+        err.flush();
     }
 
     /** The text in characters that the terminal can show. */

@@ -79,6 +79,7 @@ public final class Main {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((wrong, arguments) -> failed(mended(wrong), root))
                 .setExecutionExceptionHandler((failure, command, result) -> failed(failure, root));
+        SettingsHelp.addTo(line);
         line.setExecutionStrategy(parsed -> {
             try {
                 return new CommandLine.RunLast().execute(parsed);

@@ -22,7 +22,7 @@ final class ProgressText {
 
     private static String figures(long done, long total, String status, double seconds) {
         String middle = status.isEmpty() ? "" : "  " + status;
-        return done + "/" + total + middle + "  " + time(done, total, seconds);
+        return (done + "/" + total + middle + "  " + time(done, total, seconds)).stripTrailing();
     }
 
     private static String time(long done, long total, double seconds) {

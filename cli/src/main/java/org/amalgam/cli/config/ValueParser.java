@@ -56,18 +56,15 @@ final class ValueParser {
             throw fault("nested deeper than " + MAX_DEPTH + " levels");
         }
         skipSpaces();
-        if (at < text.length()) {
-            switch (text.charAt(at)) {
-                case '[':
-                    return list(depth);
-                case '{':
-                    return mapping(depth);
-                case '\'', '"':
-                    return ScalarNode.of(quoted(), source);
-                default:
-                    break;
-            }
-        }
+        return switch (at < text.length() ? text.charAt(at) : ' ') {
+            case '[' -> list(depth);
+            case '{' -> mapping(depth);
+            case '\'', '"' -> ScalarNode.of(quoted(), source);
+            default -> unquoted(ends);
+        };
+    }
+
+    private ScalarNode unquoted(String ends) {
         String bare = bare(ends);
         if (bare.isEmpty()) {
             throw fault("a value is lacking at character " + (at + 1));
@@ -155,6 +152,7 @@ final class ValueParser {
     }
 
     private AmalgamException fault(String what) {
-        return new AmalgamException(key + "=" + text.strip().replace('\n', ' ') + ": " + what + " (" + source + ").");
+        String sentence = key + "=" + text.strip() + ": " + what + " (" + source + ").";
+        return new AmalgamException(sentence.replaceAll("\\R", " "));
     }
 }
