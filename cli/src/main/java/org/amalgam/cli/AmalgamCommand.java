@@ -1,0 +1,153 @@
+package org.amalgam.cli;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.Argument;
+import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.settings.Source;
+import org.amalgam.settings.Spelling;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/** The command without a name: composes what was asked for and runs it. */
+@Command(
+        name = "amalgam",
+        versionProvider = Version.class,
+        sortOptions = false,
+        synopsisHeading = "",
+        customSynopsis = {
+            "Merges fine-tuned models that share a pre-trained ancestor.",
+            "",
+            "@|bold amalgam|@ [OPTIONS] method=NAME [modelpool=NAME] [taskpool=NAME] [KEY=VALUE...]",
+            "@|bold amalgam|@ [OPTIONS] COMMAND"
+        },
+        parameterListHeading = "%nOverrides%n",
+        optionListHeading = "%nOptions%n",
+        commandListHeading = "%nCommands%n",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  amalgam demo",
+            "  amalgam method=task_arithmetic",
+            "  amalgam method=adamerging method.max_steps=200 merged_model_save_path=merged",
+            "  amalgam --config-dir conf method=ties_merging modelpool=mine taskpool=mine",
+            "  amalgam method=adamerging print_config=true dry_run=true"
+        })
+final class AmalgamCommand implements Callable<Integer> {
+
+    private final Supplier<Program> program;
+    private final Console console;
+
+    @Parameters(
+            paramLabel = "KEY=VALUE",
+            arity = "0..*",
+            description = {
+                "method=NAME, modelpool=NAME and taskpool=NAME each choose a file,",
+                "method.lr=1e-3 sets a key, +key=value adds one, ~key removes one.",
+                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b'."
+            })
+    private List<String> overrides = List.of();
+
+    @Option(
+            names = "--config-dir",
+            paramLabel = "DIR",
+            description = "A folder with groups of your own: DIR/modelpool/mine.yaml. Repeatable.")
+    private List<Path> configDirs = List.of();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Print the result alone.")
+    private boolean quiet;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print the result as JSON alone.")
+    private boolean json;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")
+    private boolean debug;
+
+    @SuppressWarnings("unused") // the parser acts on it before a command is called
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help.")
+    private boolean help;
+
+    @SuppressWarnings("unused") // the parser acts on it before a command is called
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version.")
+    private boolean version;
+
+    @Spec
+    private CommandSpec spec;
+
+    AmalgamCommand(Supplier<Program> program, Console console) {
+        this.program = program;
+        this.console = console;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    Program program() {
+        return program.get();
+    }
+
+    /** The console at the volume asked for. */
+    Console console() {
+        return console.at(json ? Console.Volume.JSON : quiet ? Console.Volume.QUIET : Console.Volume.NORMAL);
+    }
+
+    @Override
+    public Integer call() {
+        if (overrides.isEmpty()) {
+            spec.commandLine()
+                    .usage(spec.commandLine().getErr(), spec.commandLine().getColorScheme());
+            return Failures.USER;
+        }
+        refuseWords();
+        Program commanded = program();
+        RunConfig config = new Composer(configDirs, commanded.builtIn()).compose(arguments());
+        if (config.settings().printConfig()) {
+            console().result(config.yaml());
+        }
+        return commanded.run(config, console());
+    }
+
+    /** A word without {@code =} was meant as a command. */
+    private void refuseWords() {
+        for (Argument argument : arguments()) {
+            if (argument.text().matches("[\\w-]+")) {
+                throw new AmalgamException(argument.text() + " is neither a command nor an override key=value ("
+                        + argument.source() + ")."
+                        + Spelling.hint(argument.text(), spec.subcommands().keySet(), " amalgam --help shows both."));
+            }
+        }
+    }
+
+    /** The overrides with their positions among all that was typed. */
+    private List<Argument> arguments() {
+        List<String> typed = spec.commandLine().getParseResult().originalArgs();
+        List<Argument> arguments = new ArrayList<>();
+        int from = 0;
+        for (String override : overrides) {
+            int at = from + typed.subList(from, typed.size()).indexOf(override);
+            arguments.add(new Argument(override, Source.argument(at + 1)));
+            from = at + 1;
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,119 @@
+package org.amalgam.cli;
+
+import org.amalgam.AmalgamException;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+
+/** The entry point: {@code amalgam [OPTIONS] [OVERRIDES...]}, and the subcommands. */
+public final class Main {
+
+    private final Supplier<Program> program;
+    private final Terminal terminal;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /**
+     * @param program what is commanded; asked for only when a command needs it
+     * @param terminal what the output is shown on
+     * @param out standard output, in the terminal's charset
+     * @param err standard error, in the terminal's charset
+     */
+    public Main(Supplier<Program> program, Terminal terminal, PrintStream out, PrintStream err) {
+        this.program = program;
+        this.terminal = terminal;
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] arguments) {
+        Terminal terminal = Terminal.detect(System.getenv(), System.getProperties());
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, terminal.charset());
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, terminal.charset());
+        Interruption interruption = Interruption.watch(err);
+        int code = new Main(Main::installed, terminal, out, err).run(arguments);
+        interruption.over();
+        System.exit(code);
+    }
+
+    private static Program installed() {
+        return ServiceLoader.load(Program.class)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no Program on the class path"));
+    }
+
+    /**
+     * Runs a command line.
+     *
+     * @return the exit code: 0, 2 for a mistake that the user can mend, 1 for a fault of amalgam
+     */
+    public int run(String... arguments) {
+        Console console = new Console(out, err, terminal, Console.Volume.NORMAL);
+        AmalgamCommand root = new AmalgamCommand(program, console);
+        CommandLine line = commandLine(root);
+        int code = line.execute(arguments);
+        console.flush();
+        return code;
+    }
+
+    private CommandLine commandLine(AmalgamCommand root) {
+        CommandLine line = new CommandLine(root)
+                .addSubcommand(new DemoCommand(root))
+                .addSubcommand(new MethodsCommand(root))
+                .setExpandAtFiles(false)
+                .setOut(writer(out))
+                .setErr(writer(err))
+                .setColorScheme(scheme())
+                .setUsageHelpWidth(Math.min(terminal.columns(), 120))
+                .setUsageHelpAutoWidth(false)
+                .setParameterExceptionHandler((wrong, arguments) -> failed(mended(wrong), root))
+                .setExecutionExceptionHandler((failure, command, result) -> failed(failure, root));
+        SettingsHelp.addTo(line);
+        line.setExecutionStrategy(parsed -> {
+            try {
+                return new CommandLine.RunLast().execute(parsed);
+            } catch (CommandLine.ExecutionException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+                return failed(
+                        e instanceof CommandLine.ExecutionException && e.getCause() != null ? e.getCause() : e, root);
+            }
+        });
+        return line;
+    }
+
+    private PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, terminal.charset()), true);
+    }
+
+    private ColorScheme scheme() {
+        return CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF);
+    }
+
+    private int failed(Throwable failure, AmalgamCommand root) {
+        out.flush();
+        err.println(Failures.text(failure, root.debug()));
+        return Failures.code(failure);
+    }
+
+    /** The parser's complaint as a sentence of ours. */
+    private static AmalgamException mended(ParameterException wrong) {
+        String near = "";
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            near = suggestions.isEmpty() ? "" : " Did you mean " + suggestions.get(0) + "?";
+        }
+        String complaint = wrong.getMessage().lines().findFirst().orElse("The command line is not understood");
+        return new AmalgamException(
+                complaint + (complaint.endsWith(".") ? "" : ".") + near + " amalgam --help lists the options.", wrong);
+    }
+}

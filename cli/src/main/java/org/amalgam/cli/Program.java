@@ -1,0 +1,35 @@
+package org.amalgam.cli;
+
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.RunConfig;
+
+import java.util.List;
+
+/**
+ * What the command line commands. Found as a service and only when a command needs it: help and version come without it, and so
+ * without the native libraries.
+ */
+public interface Program {
+
+    /** The group files that come with it, the methods' declared defaults among them. */
+    BuiltIn builtIn();
+
+    /** The methods there are, in the order in which a user should read them. */
+    List<MethodDescription> methods();
+
+    /**
+     * Merges, evaluates and writes as asked.
+     *
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the user can mend what went wrong
+     */
+    int run(RunConfig config, Console console);
+
+    /**
+     * Merges the embedded model family with every method and writes the comparison.
+     *
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the user can mend what went wrong
+     */
+    int demo(Console console);
+}

@@ -1,0 +1,2 @@
+/** The command line: what is typed, what is shown, and how a run ends. */
+package org.amalgam.cli;

@@ -1,0 +1,263 @@
+package org.amalgam.cli;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.ClassPathConfig;
+import org.amalgam.cli.config.Fixtures;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.settings.Setting;
+import org.amalgam.settings.SettingsSchema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MainTest {
+
+    record Settings(
+            @Setting(value = "1e-3", help = "learning rate") double lr,
+
+            @Setting(
+                    value = "adam",
+                    help = "the optimiser",
+                    oneOf = {"adam", "sgd"})
+            String optimizer,
+
+            @Setting(help = "the weights") List<Double> weights) {}
+
+    /** Runs nothing and remembers what it was asked. */
+    private static class Recorder implements Program {
+
+        private final List<RunConfig> runs = new ArrayList<>();
+
+        @Override
+        public BuiltIn builtIn() {
+            return Fixtures.builtIn().and(new ClassPathConfig(MainTest.class.getClassLoader()));
+        }
+
+        @Override
+        public List<MethodDescription> methods() {
+            return List.of(
+                    new MethodDescription(
+                            "adamerging",
+                            "learns the coefficients",
+                            "Yang et al., ICLR 2024",
+                            SettingsSchema.of(Settings.class)),
+                    new MethodDescription(
+                            "ties",
+                            "trims and elects",
+                            "Yadav et al., NeurIPS 2023",
+                            SettingsSchema.of(Settings.class)));
+        }
+
+        @Override
+        public int run(RunConfig config, Console console) {
+            runs.add(config);
+            console.line("merging");
+            console.result("merged 88.2");
+            console.json("{\"average\": 88.2}");
+            return 0;
+        }
+
+        @Override
+        public int demo(Console console) {
+            console.result("demo");
+            return 0;
+        }
+    }
+
+    private record Ending(int code, String out, String err) {}
+
+    private final Recorder program = new Recorder();
+
+    private Ending amalgam(String... arguments) {
+        return amalgam(() -> program, arguments);
+    }
+
+    private static Ending amalgam(Supplier<Program> program, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = new Main(
+                        program,
+                        Terminal.none(StandardCharsets.UTF_8),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(arguments);
+        return new Ending(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Program failing(Throwable failure) {
+        return new Recorder() {
+            @Override
+            public int run(RunConfig config, Console console) {
+                throw MainTest.<RuntimeException>sneaked(failure);
+            }
+        };
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> T sneaked(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    @Test
+    void overridesMayStandAmongOptions(@TempDir Path conf) throws IOException {
+        Files.createDirectories(conf.resolve("method"));
+        Files.writeString(conf.resolve("method/mine.yaml"), "defaults: [adamerging]\nlr: 5\n");
+        Ending ending = amalgam("seed=1", "--config-dir", conf.toString(), "method=mine", "-q", "method.max_steps=3");
+        assertThat(ending).isEqualTo(new Ending(0, "merged 88.2\n", ""));
+        RunConfig run = program.runs.get(0);
+        assertThat(run.method().lineage()).containsExactly("mine", "adamerging");
+        assertThat(run.overrides()).containsExactly("seed=1", "method=mine", "method.max_steps=3");
+        assertThat(run.settings().seed()).isEqualTo(1);
+    }
+
+    @Test
+    void volumesSayWhatWasAskedFor() {
+        assertThat(amalgam("method=adamerging").out()).isEqualTo("merging\nmerged 88.2\n");
+        assertThat(amalgam("--quiet", "method=adamerging").out()).isEqualTo("merged 88.2\n");
+        assertThat(amalgam("--json", "method=adamerging").out()).isEqualTo("{\"average\": 88.2}\n");
+        assertThat(amalgam("demo")).isEqualTo(new Ending(0, "demo\n", ""));
+    }
+
+    @Test
+    void aMistakeEndsWithOneLineAndCode2() {
+        assertThat(amalgam("method=adamerging", "method.max_step=200"))
+                .isEqualTo(new Ending(
+                        2,
+                        "",
+                        "amalgam: method.max_step is not a setting of adamerging (command line, argument 2)."
+                                + " Did you mean method.max_steps?\n"));
+        assertThat(amalgam("--config-dir", ".", "-q", "method=adamerging", "seed=x"))
+                .isEqualTo(new Ending(
+                        2, "", "amalgam: seed: expected an integer, found \"x\" (command line, argument 5).\n"));
+        assertThat(amalgam("method=adamergin"))
+                .isEqualTo(new Ending(
+                        2,
+                        "",
+                        "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
+                                + " Methods: adamerging, task_arithmetic, adamerging/clip.\n"));
+        assertThat(amalgam("--quite", "method=adamerging"))
+                .isEqualTo(
+                        new Ending(
+                                2,
+                                "",
+                                "amalgam: Unknown option: '--quite'. Did you mean --quiet? amalgam --help lists the options.\n"));
+        assertThat(amalgam("dmo"))
+                .isEqualTo(
+                        new Ending(
+                                2,
+                                "",
+                                "amalgam: dmo is neither a command nor an override key=value (command line, argument 1). Did you mean demo?\n"));
+        assertThat(amalgam("--config-dir", "nowhere", "method=adamerging"))
+                .isEqualTo(new Ending(2, "", "amalgam: --config-dir nowhere: no such folder.\n"));
+        assertThat(program.runs).isEmpty();
+    }
+
+    @Test
+    void theSameOverrideTwiceHasItsOwnPosition() {
+        assertThat(amalgam("method=adamerging", "seed=1", "seed=1", "seed=1.5").err())
+                .contains("command line, argument 4");
+    }
+
+    @Test
+    void failuresOfTheRunEndByTheirKind() {
+        assertThat(amalgam(
+                        () -> failing(new AmalgamException("a.safetensors: truncated.\nTry again.")),
+                        "method=adamerging"))
+                .isEqualTo(new Ending(2, "", "amalgam: a.safetensors: truncated.\n         Try again.\n"));
+        assertThat(amalgam(() -> failing(new IllegalStateException("two\nlines")), "method=adamerging"))
+                .isEqualTo(new Ending(
+                        1,
+                        "",
+                        "amalgam: IllegalStateException: two lines (this is a fault of amalgam)."
+                                + " Run it again with --debug to see where.\n"));
+        assertThat(amalgam(() -> failing(new OutOfMemoryError("Java heap space")), "method=adamerging")
+                        .err())
+                .startsWith("amalgam: out of memory (Java heap space).");
+        Ending debugged = amalgam(() -> failing(new StackOverflowError()), "--debug", "method=adamerging");
+        assertThat(debugged.code()).isEqualTo(1);
+        assertThat(debugged.err()).contains("java.lang.StackOverflowError").contains("\tat ");
+        assertThat(amalgam("--debug", "method=adamerging", "sed=1").err())
+                .contains("AmalgamException")
+                .contains("\tat ");
+    }
+
+    @Test
+    void helpListsOptionsCommandsAndSettingsAndAsksForNothing() {
+        Ending ending = amalgam(
+                () -> {
+                    throw new IllegalStateException("help needs no program");
+                },
+                "--help");
+        assertThat(ending.code()).isZero();
+        assertThat(ending.err()).isEmpty();
+        assertThat(ending.out())
+                .contains(
+                        "--config-dir",
+                        "--quiet",
+                        "--json",
+                        "--debug",
+                        "--help",
+                        "--version",
+                        "demo",
+                        "methods",
+                        "Examples")
+                .contains("fabric.loggers.root_dir", "outputs/logs", "merged_model_save_path", "bf16-mixed")
+                .doesNotContain("@|");
+        assertThat(ending.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+        assertThat(amalgam("demo", "--help").out()).contains("Merge the embedded model family");
+    }
+
+    @Test
+    void nothingTypedShowsTheHelpAndIsAMistake() {
+        Ending ending = amalgam();
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err()).contains("Examples");
+    }
+
+    @Test
+    void versionNamesBoth() {
+        assertThat(amalgam("--version").out()).startsWith("amalgam ").contains("java ");
+    }
+
+    @Test
+    void printConfigPrintsTheComposedYaml() {
+        Ending ending = amalgam("method=task_arithmetic", "taskpool=dummy", "print_config=true", "-q");
+        assertThat(ending.out())
+                .startsWith("method:\n  scaling_factor: 0.3\nmodelpool:\n")
+                .endsWith("threads: null\nmerged 88.2\n");
+    }
+
+    @Test
+    void methodsAreListedAndDescribed() {
+        assertThat(amalgam("-q", "methods").out())
+                .isEqualTo("adamerging  learns the coefficients\nties        trims and elects\n");
+        assertThat(amalgam("methods", "adamerging", "-q").out()).isEqualTo("""
+                        adamerging  learns the coefficients
+                        Yang et al., ICLR 2024
+
+                        setting    default        meaning
+                        lr         1e-3           learning rate
+                        optimizer  adam           the optimiser (adam or sgd)
+                        weights    must be given  the weights
+                        """);
+        assertThat(amalgam("methods", "adamergng"))
+                .isEqualTo(new Ending(2, "", "amalgam: adamergng: no such method. Did you mean adamerging?\n"));
+        assertThat(amalgam("methods", "ties", "--json").out())
+                .contains("\"name\" : \"ties\"", "\"key\" : \"lr\"")
+                .doesNotContain("adamerging\"");
+    }
+}

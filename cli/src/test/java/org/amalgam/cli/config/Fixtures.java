@@ -1,0 +1,47 @@
+package org.amalgam.cli.config;
+
+import org.amalgam.settings.MapNode;
+import org.amalgam.settings.Yaml;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Group files for tests, written in place. */
+public final class Fixtures {
+
+    private Fixtures() {}
+
+    /** Two methods, a pool and its tasks; texts by {@code group/name}. */
+    public static BuiltIn builtIn() {
+        return of(Map.of(
+                "method/adamerging",
+                        "{name: clip_layer_wise_adamerging, lr: 1e-3, max_steps: 1000, weights: null, save_merging_weights: null}",
+                "method/task_arithmetic", "{scaling_factor: 0.3}",
+                "modelpool/zoo", "{models: {_pretrained_: zoo/clip}}",
+                "modelpool/CLIPVisionModelPool/clip-vit-base-patch32_TA8", "{models: {_pretrained_: hub}}",
+                "taskpool/zoo", "{clip_model: zoo/clip}",
+                "taskpool/clip-vit-classification_TA8", "{clip_model: hub}"));
+    }
+
+    /** Files by {@code group/name}. */
+    static BuiltIn of(Map<String, String> texts) {
+        return new BuiltIn() {
+            @Override
+            public List<String> names(Group group) {
+                String folder = group.key() + "/";
+                return texts.keySet().stream()
+                        .filter(name -> name.startsWith(folder))
+                        .map(name -> name.substring(folder.length()))
+                        .sorted()
+                        .toList();
+            }
+
+            @Override
+            public Optional<MapNode> find(Group group, String name) {
+                return Optional.ofNullable(texts.get(group.key() + "/" + name))
+                        .map(text -> Yaml.mapping(text, "built-in " + name));
+            }
+        };
+    }
+}
