@@ -1,0 +1,234 @@
+package org.amalgam.report;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import org.amalgam.AmalgamException;
+import org.amalgam.report.AccuracyTable.Kind;
+import org.amalgam.report.AccuracyTable.Row;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The report for people: one file that needs no network, in light, in dark and on paper. It holds the chart library, its own
+ * style and script, and a content security policy under which a browser refuses every outside request.
+ */
+public final class HtmlReport {
+
+    private static final String CHART_LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
+    private static final String STYLE = "/org/amalgam/report/report.css";
+    private static final String SCRIPT = "/org/amalgam/report/report.js";
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private HtmlReport() {}
+
+    /**
+     * Writes the page, in full or not at all.
+     *
+     * @throws AmalgamException if the file cannot be written
+     */
+    public static void write(RunReport report, Path file) {
+        AtomicFile.write(file, text(report));
+    }
+
+    /** The page's text. */
+    public static String text(RunReport report) {
+        StringOutput output = new StringOutput();
+        TemplateEngine.createPrecompiled(
+                        null, ContentType.Html, HtmlReport.class.getClassLoader(), "org.amalgam.report.templates")
+                .render("page.jte", page(report), output);
+        return output.toString();
+    }
+
+    private static Page page(RunReport report) {
+        AccuracyTable table = report.accuracy();
+        List<Figure> figures = new ArrayList<>();
+        Figures.averageByMethod(table).ifPresent(figures::add);
+        Figures.accuracyByTask(table).ifPresent(figures::add);
+        List<Page.Drawing> overview = drawings(figures, 0);
+        List<Page.Section> sections = new ArrayList<>();
+        for (MethodSection method : report.methods()) {
+            sections.add(section(method, "method-" + sections.size(), figures.size()));
+            figures.addAll(method.figures());
+        }
+        Palette palette = palette(table, figures);
+        return new Page(
+                report.title(),
+                keptTogether(report.verdict()),
+                facts(report),
+                report.notes(),
+                scores(report, palette),
+                overview,
+                sections,
+                report.inputs(),
+                report.command(),
+                versions(report),
+                FigureData.json(figures, palette),
+                new Page.Assets(resource(STYLE), script(resource(CHART_LIBRARY)), script(resource(SCRIPT))));
+    }
+
+    /** Tasks first, so that they have the same colours in every report on them; then whatever else the figures name. */
+    private static Palette palette(AccuracyTable table, List<Figure> figures) {
+        List<String> keys = new ArrayList<>(table.tasks());
+        for (Figure figure : figures) {
+            if (figure instanceof Figure.Lines lines) {
+                lines.series().forEach(series -> keys.add(series.colourKey()));
+            }
+        }
+        return Palette.of(keys);
+    }
+
+    private static List<Page.Drawing> drawings(List<Figure> figures, int firstIndex) {
+        List<Page.Drawing> drawings = new ArrayList<>();
+        for (Figure figure : figures) {
+            drawings.add(new Page.Drawing(
+                    firstIndex + drawings.size(), figure.title(), figure.caption(), DataTable.of(figure)));
+        }
+        return drawings;
+    }
+
+    private static Page.Section section(MethodSection method, String anchor, int firstFigure) {
+        return new Page.Section(
+                anchor,
+                method.name(),
+                method.sentence(),
+                method.citation(),
+                method.modelInfo().map(HtmlReport::size).orElse(""),
+                drawings(method.figures(), firstFigure),
+                method.profile().map(HtmlReport::timings).orElse(List.of()),
+                SettingsText.flatten(method.settings()));
+    }
+
+    private static String size(ModelInfo info) {
+        String all = Numbers.count(info.allParams()) + " parameters";
+        return info.trainableParams() == info.allParams()
+                ? all + "."
+                : all + ", " + Numbers.count(info.trainableParams()) + " of them trainable ("
+                        + Numbers.brief(100 * info.trainablePercentage()) + " %).";
+    }
+
+    private static List<Page.Timing> timings(Profile profile) {
+        List<Page.Timing> timings = new ArrayList<>();
+        for (ProfileRow row : profile.rows()) {
+            timings.add(new Page.Timing(
+                    row.action(),
+                    Numbers.significant(row.meanSeconds(), 5),
+                    Numbers.count(row.calls()),
+                    Numbers.significant(row.totalSeconds(), 5),
+                    Numbers.percent(profile.percent(row) / 100)));
+        }
+        timings.add(new Page.Timing(
+                "total", "", Numbers.count(profile.calls()), Numbers.significant(profile.totalSeconds(), 5), "100"));
+        return timings;
+    }
+
+    private static Page.Scores scores(RunReport report, Palette palette) {
+        AccuracyTable table = report.accuracy();
+        List<Page.Head> heads = table.tasks().stream()
+                .map(task -> {
+                    Palette.Colour colour = palette.colours().get(task);
+                    return new Page.Head(task, colour.light(), colour.dark());
+                })
+                .toList();
+        return new Page.Scores(
+                heads, table.rows().stream().map(row -> line(report, row)).toList());
+    }
+
+    private static Page.Line line(RunReport report, Row row) {
+        AccuracyTable table = report.accuracy();
+        boolean merged = row.kind() == Kind.MERGED;
+        boolean compared = merged && table.rows(Kind.MERGED).size() > 1;
+        List<Page.Cell> cells = new ArrayList<>();
+        for (String task : table.tasks()) {
+            Optional<TaskScore> score = row.score(task);
+            OptionalDouble accuracy =
+                    score.isPresent() ? OptionalDouble.of(score.get().accuracy()) : OptionalDouble.empty();
+            cells.add(cell(accuracy, score.map(TaskScore::accuracyInterval), compared, table.bestMerged(task)));
+        }
+        cells.add(cell(table.average(row), table.averageInterval(row), compared, table.bestMergedAverage()));
+        OptionalDouble kept = merged ? table.kept(row) : OptionalDouble.empty();
+        String style =
+                switch (row.kind()) {
+                    case ZERO_SHOT -> "zero-shot";
+                    case EXPERT -> "expert";
+                    case MERGED -> "merged";
+                };
+        String keptText = kept.isPresent() ? Math.round(100 * kept.getAsDouble()) + " %" : "";
+        return new Page.Line(row.label(), merged ? anchor(report, row.label()) : "", style, cells, keptText);
+    }
+
+    private static Page.Cell cell(
+            OptionalDouble value, Optional<Interval> interval, boolean compared, OptionalDouble best) {
+        return new Page.Cell(
+                value.isPresent() ? Numbers.percent(value.getAsDouble()) : "–",
+                interval.map(i -> Numbers.percent(i.half())).orElse(""),
+                compared && value.isPresent() && value.equals(best));
+    }
+
+    private static String anchor(RunReport report, String label) {
+        for (int i = 0; i < report.methods().size(); i++) {
+            if (report.methods().get(i).name().equals(label)) {
+                return "method-" + i;
+            }
+        }
+        return "";
+    }
+
+    /** A per cent sign does not begin a line. */
+    private static String keptTogether(String text) {
+        return text.replace(" %", "\u00a0%");
+    }
+
+    private static List<String> facts(RunReport report) {
+        List<String> facts = new ArrayList<>();
+        facts.add(MINUTE.format(report.started()));
+        facts.add(Numbers.duration(report.wallSeconds()));
+        Limits limits = report.limits();
+        limits.gflops().ifPresent(rate -> facts.add(Math.round(rate) + " GFLOP/s"));
+        limits.shareOfGemm()
+                .ifPresent(share -> facts.add(Math.round(100 * share) + " % of this machine's matrix-product rate"));
+        limits.peakMemoryBytes().ifPresent(bytes -> facts.add("peak memory " + Numbers.bytes(bytes)));
+        facts.add("seed " + report.seed());
+        return facts;
+    }
+
+    private static Map<String, String> versions(RunReport report) {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("amalgam", report.versions().amalgam());
+        versions.put("libtorch", report.versions().libtorch());
+        versions.put("Java", report.versions().java());
+        versions.put("system", report.versions().os());
+        return versions;
+    }
+
+    /** Inside a script element nothing may look like its end. */
+    private static String script(String source) {
+        return source.replace("</script", "<\\/script").replace("<!--", "<\\!--");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        name + " is not on the class path: the build that made this jar is broken");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

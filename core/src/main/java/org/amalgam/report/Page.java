@@ -1,0 +1,77 @@
+package org.amalgam.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What the page's template reads: everything worked out, nothing left to compute. Public because templates live in a package
+ * of their own; made by {@link HtmlReport} alone.
+ *
+ * @param facts short statements below the headline: when, how long, how fast
+ * @param overview figures that compare all methods
+ * @param figureData JSON for the script that draws, safe inside a script element
+ */
+public record Page(
+        String title,
+        String verdict,
+        List<String> facts,
+        List<String> notes,
+        Scores scores,
+        List<Drawing> overview,
+        List<Section> sections,
+        List<Input> inputs,
+        String command,
+        Map<String, String> versions,
+        String figureData,
+        Assets assets) {
+
+    private static final Pattern BREAK = Pattern.compile("(?<=[-_./])");
+
+    /** The accuracy table. */
+    public record Scores(List<Head> tasks, List<Line> lines) {}
+
+    /** A column's name with its colour on light and on dark pages. */
+    public record Head(String name, String light, String dark) {}
+
+    /**
+     * A row.
+     *
+     * @param anchor id of the method's section, empty where there is none
+     * @param style {@code zero-shot}, {@code expert} or {@code merged}
+     */
+    public record Line(String label, String anchor, String style, List<Cell> cells, String kept) {}
+
+    /** A value in per cent, half its interval's width (empty where unknown) and whether it is the best of its column. */
+    public record Cell(String value, String half, boolean best) {}
+
+    /** A figure's place: the script draws entry {@code index} of the data there. */
+    public record Drawing(int index, String title, String caption, DataTable data) {}
+
+    /** One method. */
+    public record Section(
+            String anchor,
+            String name,
+            String sentence,
+            String citation,
+            String size,
+            List<Drawing> figures,
+            List<Timing> timings,
+            Map<String, String> settings) {}
+
+    /** A row of the profile; {@code percent} is a number that is also the bar's length. */
+    public record Timing(String action, String mean, String calls, String total, String percent) {}
+
+    /** What is inlined into the page. */
+    public record Assets(String style, String chartLibrary, String script) {}
+
+    /** A name in parts between which a line may break: after a dash, a dot, a slash or an underscore. */
+    public static List<String> parts(String name) {
+        return List.of(BREAK.split(name, -1));
+    }
+
+    /** Bytes for readers. */
+    public static String size(Input input) {
+        return Numbers.bytes(input.bytes());
+    }
+}

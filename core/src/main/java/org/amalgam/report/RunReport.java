@@ -1,0 +1,58 @@
+package org.amalgam.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The result of a run: everything that a reader who did not run it needs to understand and repeat it.
+ *
+ * @param title one sentence without its full stop that says what was merged into what:
+ *     {@code Layer-wise AdaMerging of 6 experts into clip-vit-tiny}
+ * @param methods one section a method that was run, in order; a single run has one
+ * @param accuracy results; {@link AccuracyTable#empty()} where nothing was evaluated
+ * @param inputs files read, with their hashes
+ * @param command the command line that repeats the run
+ * @param versions software
+ * @param seed the run's seed
+ * @param started when
+ * @param wallSeconds how long
+ * @param limits how far from the machine's limit
+ * @param notes what a reader must know besides, a sentence each: warnings, fallbacks taken
+ */
+public record RunReport(
+        String title,
+        List<MethodSection> methods,
+        AccuracyTable accuracy,
+        List<Input> inputs,
+        String command,
+        Versions versions,
+        long seed,
+        Instant started,
+        double wallSeconds,
+        Limits limits,
+        List<String> notes) {
+
+    public RunReport {
+        methods = List.copyOf(methods);
+        inputs = List.copyOf(inputs);
+        notes = List.copyOf(notes);
+    }
+
+    /** The section of the headline row, else the first. */
+    public Optional<MethodSection> headlineMethod() {
+        return accuracy.headline()
+                .flatMap(row -> methods.stream()
+                        .filter(method -> method.name().equals(row.label()))
+                        .findFirst())
+                .or(() -> methods.stream().findFirst());
+    }
+
+    /**
+     * How good the headline row is, in one sentence: its average with interval, the share of the experts' gain that it
+     * keeps, and both ends of that scale. Says so where nothing was evaluated.
+     */
+    public String verdict() {
+        return Verdict.of(accuracy);
+    }
+}
