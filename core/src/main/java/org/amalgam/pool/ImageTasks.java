@@ -1,0 +1,94 @@
+package org.amalgam.pool;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.amalgam.AmalgamException;
+import org.amalgam.data.dataset.ClassNames;
+import org.amalgam.data.dataset.ImageDataset;
+import org.amalgam.data.dataset.ImageDatasets;
+import org.amalgam.data.dataset.PixelStore;
+import org.amalgam.data.dataset.TaskText;
+import org.amalgam.data.image.ImageProcessor;
+
+/**
+ * Opens image tasks, each once: what a method adapts to and what a result is judged by are often the same images. Owns the
+ * tasks' pixels; the heads belong to the scope that is open when a task is opened.
+ */
+public final class ImageTasks implements AutoCloseable {
+
+    private static final List<String> TEMPLATES = List.of("a photo of a {}.");
+
+    private record Key(ImageTaskSpec spec, Path clip, Path processor) {}
+
+    private final Map<Key, Task> opened = new LinkedHashMap<>();
+    private final Map<Path, ClipHeads> heads = new LinkedHashMap<>();
+    private final java.util.ArrayDeque<PixelStore> stores = new java.util.ArrayDeque<>();
+    private final Path cache;
+    private final long pixelBytes;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param cache folder for zero-shot heads
+     * @param pixelBytes memory that a task's decoded images may take
+     */
+    public ImageTasks(Path cache, long pixelBytes) {
+        this.cache = cache;
+        this.pixelBytes = pixelBytes;
+    }
+
+    /**
+     * The task of that specification.
+     *
+     * @param clip folder of a full CLIP model: text tower, projections, logit scale
+     * @param processor folder with {@code preprocessor_config.json}
+     * @throws AmalgamException if the data or the class names are wrong
+     */
+    public Task open(ImageTaskSpec spec, Path clip, Path processor) {
+        return opened.computeIfAbsent(new Key(spec, clip, processor), key -> make(spec, clip, processor));
+    }
+
+    private Task make(ImageTaskSpec spec, Path clip, Path processorFolder) {
+        Optional<TaskText> known = ClassNames.of(spec.name());
+        ImageDataset dataset = ImageDatasets.open(spec.paths(), spec.split(), spec.classNames(), spec.name());
+        List<String> classNames = classNames(spec, known, dataset);
+        List<String> templates = !spec.templates().isEmpty()
+                ? spec.templates()
+                : known.map(TaskText::templates).orElse(TEMPLATES);
+        ImageProcessor processor = ImageProcessor.read(processorFolder);
+        ClipHeads source = heads.computeIfAbsent(clip, folder -> ClipHeads.open(folder, cache));
+        PixelStore store = new PixelStore(dataset, processor, pixelBytes);
+        stores.push(store);
+        return new ImageTask(
+                spec.name(),
+                store,
+                source.head(classNames, templates),
+                dataset.fingerprint() + " " + source.fingerprint(classNames, templates) + " "
+                        + processor.fingerprint());
+    }
+
+    private static List<String> classNames(ImageTaskSpec spec, Optional<TaskText> known, ImageDataset dataset) {
+        if (!spec.classNames().isEmpty()) {
+            return spec.classNames();
+        }
+        List<String> own = dataset.classNames();
+        if (known.isPresent() && (own.isEmpty() || own.size() == known.get().classNames().size())) {
+            return known.get().classNames();
+        }
+        if (own.isEmpty()) {
+            throw new AmalgamException("test_datasets." + spec.name()
+                    + ": the data carry no class names and none are known for a task of this name; give classnames: [...]");
+        }
+        return own;
+    }
+
+    @Override
+    public void close() {
+        while (!stores.isEmpty()) {
+            stores.pop().close();
+        }
+    }
+}

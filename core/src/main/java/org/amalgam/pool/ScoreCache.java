@@ -1,0 +1,57 @@
+package org.amalgam.pool;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+
+/**
+ * Scores of models that do not change from run to run, the ancestor's and the experts', each under the hash of the model, the
+ * task and the precision.
+ */
+public record ScoreCache(Path folder) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The score kept for this model and task, or the one that is computed now and kept for later. */
+    public TaskScore get(String modelHash, Task task, String precision, Supplier<TaskScore> compute) {
+        String key = HeadCache.key(modelHash, List.of(task.fingerprint()), List.of(precision));
+        Path file = folder.resolve("score-" + key.substring(0, 16) + ".json");
+        if (Files.exists(file)) {
+            return read(file);
+        }
+        TaskScore score = compute.get();
+        byte[] text = JSON.createObjectNode()
+                .put("accuracy", score.accuracy())
+                .put("loss", score.loss())
+                .put("samples", score.samples())
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(file, channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+        return score;
+    }
+
+    private static TaskScore read(Path file) {
+        try {
+            JsonNode kept = JSON.readTree(file.toFile());
+            return new TaskScore(
+                    kept.required("accuracy").asDouble(),
+                    kept.required("loss").asDouble(),
+                    kept.required("samples").asLong());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new AmalgamException(file + " is damaged: " + e.getMessage() + "; delete it to compute it again", e);
+        }
+    }
+}
