@@ -107,7 +107,10 @@ public final class HtmlReport {
                 method.name(),
                 method.sentence(),
                 method.citation(),
-                method.modelInfo().map(HtmlReport::size).orElse(""),
+                method.modelInfo()
+                        .map(HtmlReport::size)
+                        .map(HtmlReport::keptTogether)
+                        .orElse(""),
                 drawings(method.figures(), firstFigure),
                 method.profile().map(HtmlReport::timings).orElse(List.of()),
                 SettingsText.flatten(method.settings()));
@@ -118,7 +121,7 @@ public final class HtmlReport {
         return info.trainableParams() == info.allParams()
                 ? all + "."
                 : all + ", " + Numbers.count(info.trainableParams()) + " of them trainable ("
-                        + Numbers.brief(100 * info.trainablePercentage()) + " %).";
+                        + Numbers.significant(100 * info.trainablePercentage(), 2) + " %).";
     }
 
     private static List<Page.Timing> timings(Profile profile) {

@@ -149,17 +149,25 @@
     const stems = groups.map(g => (g.name.match(/^(.*\s)\d+$/) ?? [])[1]).filter(Boolean);
     const stem = stems.length > 1 && stems.every(s => s === stems[0]) ? stems[0] : null;
     const narrow = stem !== null && groups.some(g => g.name.startsWith(stem) && !fits(g.name, g));
+    const number = g => g.name.slice(stem.length);
+    const stemmed = groups.filter(g => narrow && g.name.startsWith(stem));
+    const every = Math.ceil(Math.max(1, ...stemmed.map(g => (textWidth(number(g)) + 6) / span(g))));
     const labels = [];
     let taken = 0;
     groups.forEach(g => {
-      const text = narrow && g.name.startsWith(stem) ? g.name.slice(stem.length) : g.name;
-      const half = textWidth(text) / 2;
       const centre = left + (g.first + g.last + 1) / 2 * cell;
+      if (stemmed.includes(g)) {
+        if (Number(number(g)) % every === 0) {
+          labels.push({ text: number(g), x: centre, row: 0 });
+        }
+        return;
+      }
+      const half = textWidth(g.name) / 2;
       const beside = clamp(centre, half, width - half);
-      if (fits(text, g)) {
-        labels.push({ text, x: centre, row: 0 });
+      if (fits(g.name, g)) {
+        labels.push({ text: g.name, x: centre, row: 0 });
       } else if (beside - half >= taken) {
-        labels.push({ text, x: beside, row: 1 });
+        labels.push({ text: g.name, x: beside, row: 1 });
         taken = beside + half + 8;
       }
     });
@@ -172,7 +180,8 @@
     const extreme = Math.max(...values.map(Math.abs), 1e-12);
     const diverging = figure.scale === 'diverging';
     const low = diverging ? -extreme : Math.min(...values, values.length ? Infinity : 0);
-    const high = diverging ? extreme : Math.max(...values, low + 1e-12);
+    const top = Math.max(...values, low);
+    const high = diverging ? extreme : top > low ? top : low + 1;
     const left = clamp(longest(figure.rows) + 14, 40, width * 0.3);
     const right = 40;
     const cell = (width - left - right) / figure.columns.length;
@@ -242,10 +251,9 @@
       type: 'scatter', name: m.name, symbol: SYMBOLS[m.shape], symbolSize: SIZES[m.shape], z: m.shape === 'filled' ? 6 : 5,
       data: m.values.map((v, r) => v === null ? null : {
         value: [v, r],
-        itemStyle: m.shape === 'filled' ? { color: rowColour(r) }
+        itemStyle: m.shape === 'filled' ? { color: rowColour(r), opacity: 1 }
           : m.shape === 'faint' ? { color: theme.faint, opacity: 0.85 }
-            : { color: theme.paper, borderColor: rowColour(r), borderWidth: 2 },
-        label: { show: solo, position: 'right', distance: 12, color: theme.ink, fontSize: FONT, formatter: () => v.toFixed(1) },
+            : { color: theme.paper, borderColor: rowColour(r), borderWidth: 2, opacity: 1 },
       }).filter(Boolean),
     }));
     const intervals = figure.marks.flatMap(m => m.intervals.length
@@ -263,6 +271,9 @@
     const low = none ? 0 : Math.max(Math.min(0, ...all), Math.floor((Math.min(...all) - 2) / 10) * 10);
     const high = none ? 100 : Math.min(Math.max(100, ...all), Math.ceil((Math.max(...all) + 1) / 10) * 10);
     const left = clamp(longest(figure.rows) + 14, 40, width * 0.36);
+    const named = placed => placed.flatMap(l => [
+      words(l.name, l.place, 8, theme.soft, 'center'), stroke(l.place, 16, l.at, l.y, theme.faint),
+    ]);
     // What each mark is, written above its dot in the first row, or above its line.
     const labels = chart => {
       const marks = figure.marks.filter(m => !solo && m.shape !== 'faint' && m.values[0] !== null).map(m => {
@@ -274,9 +285,16 @@
         const name = `${r.name} ${r.value.toFixed(1)}`;
         return { at: x, size: textWidth(name) + 12, y: TOP, name };
       });
-      return dodge([...marks, ...across], 0, width).flatMap(l => [
-        words(l.name, l.place, 8, theme.soft, 'center'), stroke(l.place, 16, l.at, l.y, theme.faint),
-      ]);
+      // A mark alone has room for its values, right of their intervals.
+      const values = !solo ? [] : figure.marks[0].values.flatMap((v, r) => {
+        if (v === null) {
+          return [];
+        }
+        const reach = figure.marks[0].intervals.length ? figure.marks[0].intervals[r][1] : v;
+        const [x, y] = chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [reach, r]);
+        return [words(v.toFixed(1), x + 9, y, theme.ink, 'left')];
+      });
+      return [...values, ...named(dodge([...marks, ...across], 0, width))];
     };
     return {
       height: figure.rows.length * 30 + 82, labels,
