@@ -37,6 +37,22 @@ public record HostTensor(DType dtype, List<Long> shape, ByteBuffer data) {
         return new HostTensor(DType.F32, listOf(shape), bytes);
     }
 
+    /**
+     * The values rounded to nearest in a 16-bit type, {@link DType#F16} or {@link DType#BF16}, ties to even.
+     *
+     * @throws IllegalArgumentException if the type is another one
+     */
+    public static HostTensor ofRounded(DType dtype, float[] values, long... shape) {
+        if (dtype != DType.F16 && dtype != DType.BF16) {
+            throw new IllegalArgumentException("expected F16 or BF16, given " + dtype);
+        }
+        ByteBuffer bytes = allocate(values.length, dtype);
+        for (float value : values) {
+            bytes.putShort(dtype == DType.F16 ? SmallFloats.toHalf(value) : SmallFloats.toBFloat16(value));
+        }
+        return new HostTensor(dtype, listOf(shape), bytes.flip());
+    }
+
     /** A float64 tensor. */
     public static HostTensor ofDoubles(double[] values, long... shape) {
         ByteBuffer bytes = allocate(values.length, DType.F64);

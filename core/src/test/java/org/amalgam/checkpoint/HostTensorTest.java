@@ -76,6 +76,17 @@ class HostTensorTest {
     }
 
     @Test
+    void roundsValuesToSixteenBits() {
+        float[] values = {1 + 0x1p-12f, -0.1f, 70_000f};
+
+        assertThat(HostTensor.ofRounded(DType.F16, values, 3).toFloats())
+                .containsExactly(1f, -0x1.998p-4f, Float.POSITIVE_INFINITY);
+        assertThat(HostTensor.ofRounded(DType.BF16, values, 3).toFloats()).containsExactly(1f, -0x1.9ap-4f, 70_144f);
+        assertThatThrownBy(() -> HostTensor.ofRounded(DType.F64, values, 3))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void eightBitFloatsHaveTheValuesOfTheirFormats() {
         assertThat(bytes(DType.F8_E4M3, 0x38, 0x7e, 0x01, 0x7f, 0xc0).toFloats())
                 .containsExactly(1f, 448f, 0x1p-9f, Float.NaN, -2f);
