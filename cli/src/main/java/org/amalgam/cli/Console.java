@@ -2,7 +2,6 @@ package org.amalgam.cli;
 
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
-import picocli.CommandLine.Help.Ansi;
 
 import java.io.PrintStream;
 import java.util.Map;
@@ -24,6 +23,9 @@ public final class Console implements ProgressFactory {
     }
 
     private static final int LABEL = 9;
+    private static final String BOLD = "\u001b[1m";
+    private static final String FAINT = "\u001b[2m";
+    private static final String RESET = "\u001b[0m";
 
     /** What stands for a character that the terminal cannot show. */
     private static final Map<Character, String> ASCII = Map.ofEntries(
@@ -47,14 +49,12 @@ public final class Console implements ProgressFactory {
     private final PrintStream err;
     private final Terminal terminal;
     private final Volume volume;
-    private final Ansi ansi;
 
     public Console(PrintStream out, PrintStream err, Terminal terminal, Volume volume) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
         this.volume = volume;
-        this.ansi = terminal.colour() ? Ansi.ON : Ansi.OFF;
     }
 
     /** The same console at another volume. */
@@ -109,20 +109,16 @@ public final class Console implements ProgressFactory {
 
     /** The text in bold, where the terminal can. */
     public String bold(String text) {
-        return styled("bold", text);
+        return styled(BOLD, text);
     }
 
     /** The text in a faint tone, where the terminal can. */
     public String faint(String text) {
-        return styled("faint", text);
+        return styled(FAINT, text);
     }
 
     private String styled(String style, String text) {
-        return ansi.enabled()
-                ? Ansi.Style.valueOf(style).on()
-                        + text
-                        + Ansi.Style.valueOf(style).off()
-                : text;
+        return terminal.colour() ? style + text + RESET : text;
     }
 
     @Override

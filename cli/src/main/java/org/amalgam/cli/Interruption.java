@@ -13,7 +13,8 @@ final class Interruption {
 
     private Interruption() {}
 
-    static Interruption watch(PrintStream err) {
+    /** @param bar whether a progress bar may stand on the line that the cursor is on */
+    static Interruption watch(PrintStream err, boolean bar) {
         Interruption interruption = new Interruption();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

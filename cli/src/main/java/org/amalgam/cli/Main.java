@@ -41,7 +41,7 @@ public final class Main {
         Terminal terminal = Terminal.detect(System.getenv(), System.getProperties());
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, terminal.charset());
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, terminal.charset());
-        Interruption interruption = Interruption.watch(err);
+        Interruption interruption = Interruption.watch(err, terminal.err());
         int code = new Main(Main::installed, terminal, out, err).run(arguments);
         interruption.over();
         System.exit(code);
