@@ -5,12 +5,16 @@ import picocli.CommandLine.IVersionProvider;
 import java.util.Optional;
 
 /** What {@code --version} prints, from the jar's manifest. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
+
+    /** Amalgam's version. */
+    public static String text() {
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("built from classes");
+    }
 
     @Override
     public String[] getVersion() {
-        String version = Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                .orElse("built from classes");
-        return new String[] {"amalgam " + version, "java " + Runtime.version()};
+        return new String[] {"amalgam " + text(), "java " + Runtime.version()};
     }
 }

@@ -45,8 +45,12 @@ public record Adaptation(
         List<Sampler> samplers = tasks.stream()
                 .map(task -> new Sampler(run.seed(), "adaptation/" + task.name(), task.size(), batchSize, shuffle))
                 .toList();
+        long computed = 0;
         try (Progress progress = run.progress().progress("adapting", steps)) {
             for (int step = trace.size(); step < steps; step++) {
+                for (Sampler sampler : samplers) {
+                    computed += sampler.batch(step).length;
+                }
                 trace.add(step(step, parameters, state, learner, objective, tasks, samplers, run));
                 Trace.Step last = trace.get(step);
                 report(run, tasks, step, last);
@@ -54,7 +58,7 @@ public record Adaptation(
                 snapshot.saveIfDue(parameters, state, trace, step + 1 == steps);
             }
         }
-        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace));
+        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace, computed));
     }
 
     /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */

@@ -8,8 +8,9 @@ import java.util.Map;
  *
  * @param tasks names, in the pool's order
  * @param steps in order
+ * @param computed samples that passed the network forwards and backwards in this process: fewer than all of a resumed run's
  */
-public record Trace(List<String> tasks, List<Step> steps) {
+public record Trace(List<String> tasks, List<Step> steps, long computed) {
 
     /**
      * One step.

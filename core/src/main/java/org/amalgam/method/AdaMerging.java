@@ -106,6 +106,21 @@ public record AdaMerging(
                 List.of("The coefficients were adapted to the test images of the tasks, without their labels."));
     }
 
+    @Override
+    public boolean usesData() {
+        return weights == null;
+    }
+
+    /** The ancestor, K task vectors, the merged model and its gradient, and one micro-batch's activations. */
+    @Override
+    public long memory(ModelPool pool, Run run) {
+        long model = Method.super.memory(pool, run);
+        long activations = Math.min(
+                run.activationBytes(),
+                pool.architecture().activationBytes() * batchSize * pool.tasks().size());
+        return model * (pool.tasks().size() + 1L) + (usesData() ? 2 * model + activations : model);
+    }
+
     /** What is learned: lambda, which a merge makes a network. */
     public Learner learner(TaskVectors vectors, Architecture architecture) {
         double start = initValues.orElse(1.0 / vectors.tasks());

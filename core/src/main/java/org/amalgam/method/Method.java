@@ -1,5 +1,6 @@
 package org.amalgam.method;
 
+import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 
@@ -15,4 +16,17 @@ public interface Method {
      * @throws org.amalgam.AmalgamException if the settings and the pool do not fit each other
      */
     MergedModel merge(ModelPool pool, Run run);
+
+    /** Whether it looks at samples, so that the pool must name data sets. */
+    default boolean usesData() {
+        return false;
+    }
+
+    /** Native memory in bytes that it needs at once besides the mapped models, foreseen from the architecture alone. */
+    default long memory(ModelPool pool, Run run) {
+        return pool.architecture().parameters().stream()
+                        .mapToLong(ParameterSpec::elements)
+                        .sum()
+                * Float.BYTES;
+    }
 }

@@ -65,4 +65,10 @@ public record TiesMerging(
             return MergedModel.of(scope.keep(new Weights(merged)));
         }
     }
+
+    /** The ancestor, the task vectors before and after a step, and the merged model. */
+    @Override
+    public long memory(ModelPool pool, Run run) {
+        return Method.super.memory(pool, run) * (2L * pool.tasks().size() + 2);
+    }
 }

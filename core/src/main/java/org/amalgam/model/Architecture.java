@@ -1,5 +1,7 @@
 package org.amalgam.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -15,6 +17,9 @@ public interface Architecture {
 
     /** A view that computes with these weights: cheap to make, owns nothing. */
     Encoder encoder(Weights weights);
+
+    /** The {@code config.json} of a model that has this architecture's parameters alone, made from the ancestor's. */
+    ObjectNode config(JsonNode ancestor);
 
     /** Floating-point operations of one forward pass over one sample (a multiplication and an addition count two). */
     double forwardFlops();

@@ -1,10 +1,5 @@
 package org.amalgam.pool;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.ClassNames;
 import org.amalgam.data.dataset.ImageDataset;
@@ -12,6 +7,12 @@ import org.amalgam.data.dataset.ImageDatasets;
 import org.amalgam.data.dataset.PixelStore;
 import org.amalgam.data.dataset.TaskText;
 import org.amalgam.data.image.ImageProcessor;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Opens image tasks, each once: what a method adapts to and what a result is judged by are often the same images. Owns the
@@ -75,12 +76,14 @@ public final class ImageTasks implements AutoCloseable {
             return spec.classNames();
         }
         List<String> own = dataset.classNames();
-        if (known.isPresent() && (own.isEmpty() || own.size() == known.get().classNames().size())) {
+        if (known.isPresent()
+                && (own.isEmpty() || own.size() == known.get().classNames().size())) {
             return known.get().classNames();
         }
         if (own.isEmpty()) {
-            throw new AmalgamException("test_datasets." + spec.name()
-                    + ": the data carry no class names and none are known for a task of this name; give classnames: [...]");
+            throw new AmalgamException(
+                    "test_datasets." + spec.name()
+                            + ": the data carry no class names and none are known for a task of this name; give classnames: [...]");
         }
         return own;
     }

@@ -1,7 +1,10 @@
 package org.amalgam.pool;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.clip.ClipVisionConfig;
@@ -10,8 +13,12 @@ import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +107,46 @@ public record ModelPool(
         return TaskVectors.of(
                 without(ancestor, without),
                 experts.stream().map(expert -> without(expert, without)).toList());
+    }
+
+    /**
+     * Writes merged weights as a model folder of the ancestor's family, as {@code CLIPVisionModel.from_pretrained} loads it:
+     * weights in the type that the ancestor's configuration names, configuration, image processor.
+     *
+     * @param folder exists and is empty
+     */
+    public void save(Weights merged, Path folder) throws IOException {
+        ObjectNode config = architecture.config(ancestor.checkpoint().config());
+        DType type = savedType(config);
+        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+        merged.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, type)));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), entries);
+        AtomicFile.write(folder.resolve("config.json"), config.toPrettyString() + "\n");
+        Path processor = ancestor.checkpoint().folder().resolve("preprocessor_config.json");
+        if (Files.exists(processor)) {
+            Files.copy(processor, folder.resolve("preprocessor_config.json"));
+        }
+    }
+
+    private static SafetensorsWriter.Entry entry(String name, Tensor tensor, DType type) {
+        List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+        return new SafetensorsWriter.Entry(name, type, shape, out -> {
+            try (Scope scope = Scope.open()) {
+                ByteBuffer bytes = tensor.to(type).toBytes();
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+            }
+        });
+    }
+
+    private static DType savedType(ObjectNode config) {
+        String named = config.path("dtype").asText(config.path("torch_dtype").asText("float32"));
+        return switch (named) {
+            case "float16" -> DType.F16;
+            case "bfloat16" -> DType.BF16;
+            default -> DType.F32;
+        };
     }
 
     private static Weights without(Model model, List<String> names) {

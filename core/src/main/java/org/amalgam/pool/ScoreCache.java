@@ -2,15 +2,14 @@ package org.amalgam.pool;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import org.amalgam.AmalgamException;
-import org.amalgam.checkpoint.AtomicFile;
 
 /**
  * Scores of models that do not change from run to run, the ancestor's and the experts', each under the hash of the model, the
@@ -28,18 +27,13 @@ public record ScoreCache(Path folder) {
             return read(file);
         }
         TaskScore score = compute.get();
-        byte[] text = JSON.createObjectNode()
-                .put("accuracy", score.accuracy())
-                .put("loss", score.loss())
-                .put("samples", score.samples())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.write(
+                file,
+                JSON.createObjectNode()
+                        .put("accuracy", score.accuracy())
+                        .put("loss", score.loss())
+                        .put("samples", score.samples())
+                        .toString());
         return score;
     }
 

@@ -1,5 +1,8 @@
 package org.amalgam.report;
 
+import org.amalgam.pool.Interval;
+import org.amalgam.pool.TaskScore;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

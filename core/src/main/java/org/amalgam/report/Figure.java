@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.pool.Interval;
+
 import java.util.Arrays;
 import java.util.List;
 

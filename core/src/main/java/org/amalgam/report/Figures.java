@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.pool.Interval;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,9 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.pool.Interval;
+import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;
 import org.amalgam.report.AccuracyTable.Row;
 

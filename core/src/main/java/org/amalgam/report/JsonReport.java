@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.pool.Interval;
+import org.amalgam.pool.TaskScore;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,8 @@
 package org.amalgam.report;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.pool.Interval;
 import org.amalgam.report.AccuracyTable.Row;
 
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package org.amalgam.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
 import org.amalgam.model.ParameterSpec;
-import org.amalgam.nn.Activation;
 import org.amalgam.tensor.Weights;
 
 import java.util.ArrayList;
@@ -97,7 +97,19 @@ public record ClipVisionConfig(
         return transformer.activationBytes(tokens());
     }
 
-    Activation activation() {
-        return transformer.activation();
+    /** The vision part of a full model's configuration, or a vision tower's as it is. */
+    @Override
+    public ObjectNode config(JsonNode ancestor) {
+        ObjectNode config = ancestor.has("vision_config")
+                ? ancestor.required("vision_config").deepCopy()
+                : ancestor.deepCopy();
+        config.put("model_type", "clip_vision_model");
+        config.putArray("architectures").add("CLIPVisionModel");
+        for (String key : List.of("dtype", "torch_dtype", "transformers_version")) {
+            if (ancestor.has(key)) {
+                config.set(key, ancestor.get(key));
+            }
+        }
+        return config;
     }
 }

@@ -1,4 +1,4 @@
-package org.amalgam.report;
+package org.amalgam.pool;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

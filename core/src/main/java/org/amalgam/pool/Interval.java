@@ -1,4 +1,4 @@
-package org.amalgam.report;
+package org.amalgam.pool;
 
 /**
  * A 95 % confidence interval.

@@ -1,0 +1,41 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.Console;
+import org.amalgam.cli.MethodDescription;
+import org.amalgam.cli.Program;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.ClassPathConfig;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.MethodCatalogue;
+
+import java.util.List;
+
+/** What the command line commands: runs and the demo, on the methods of the catalogue. */
+public final class AmalgamProgram implements Program {
+
+    @Override
+    public BuiltIn builtIn() {
+        return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
+                .and(new DeclaredMethods())
+                .and(new ZooGroups());
+    }
+
+    @Override
+    public List<MethodDescription> methods() {
+        return MethodCatalogue.ENTRIES.stream()
+                .map(entry -> new MethodDescription(entry.name(), entry.summary(), entry.citation(), entry.settings()))
+                .toList();
+    }
+
+    @Override
+    public int run(RunConfig config, Console console) {
+        MergeRun.execute(config, console);
+        return 0;
+    }
+
+    @Override
+    public int demo(Console console) {
+        Demo.execute(builtIn(), console);
+        return 0;
+    }
+}

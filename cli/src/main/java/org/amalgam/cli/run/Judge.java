@@ -1,0 +1,70 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.model.Encoder;
+import org.amalgam.pool.Evaluation;
+import org.amalgam.pool.Model;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.ScoreCache;
+import org.amalgam.pool.Task;
+import org.amalgam.pool.TaskScore;
+import org.amalgam.report.AccuracyTable.Kind;
+import org.amalgam.report.AccuracyTable.Row;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Weights;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Judges merged models, and beside them the zero-shot ancestor and each expert on its own task. */
+record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, Run run) {
+
+    Row merged(String label, Weights weights) {
+        Encoder network = pool.architecture().encoder(weights);
+        Map<String, TaskScore> scores = new LinkedHashMap<>();
+        for (Task task : tasks) {
+            scores.put(task.name(), score(network, task, task.name()));
+        }
+        return new Row(label, Kind.MERGED, scores);
+    }
+
+    Row zeroShot() {
+        return baseline("zero-shot", Kind.ZERO_SHOT, task -> Optional.of(pool.ancestor()));
+    }
+
+    Row experts() {
+        return baseline("experts", Kind.EXPERT, task -> pool.experts().stream()
+                .filter(expert -> expert.name().equals(task.name()))
+                .findFirst());
+    }
+
+    private Row baseline(String label, Kind kind, java.util.function.Function<Task, Optional<Model>> choose) {
+        Map<String, TaskScore> scores = new LinkedHashMap<>();
+        for (Task task : tasks) {
+            choose.apply(task)
+                    .ifPresent(model -> scores.put(task.name(), kept(model, task, label + " on " + task.name())));
+        }
+        return new Row(label, kind, scores);
+    }
+
+    private TaskScore kept(Model model, Task task, String label) {
+        if (run.fastDevRun()) {
+            return computed(model, task, label);
+        }
+        return cache.get(model.checkpoint().sha256(), task, run.precision().key(), () -> computed(model, task, label));
+    }
+
+    private TaskScore computed(Model model, Task task, String label) {
+        try (Scope scope = Scope.open()) {
+            Weights weights = model.weights().map((name, tensor) -> tensor.to(DType.F32));
+            return score(pool.architecture().encoder(weights), task, label);
+        }
+    }
+
+    private TaskScore score(Encoder network, Task task, String label) {
+        return run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run));
+    }
+}

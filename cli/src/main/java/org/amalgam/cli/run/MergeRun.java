@@ -1,0 +1,145 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.checkpoint.AtomicFolder;
+import org.amalgam.cli.Console;
+import org.amalgam.cli.config.RootSettings;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.MergedModel;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.ScoreCache;
+import org.amalgam.pool.Task;
+import org.amalgam.report.AccuracyTable;
+import org.amalgam.report.AccuracyTable.Row;
+import org.amalgam.report.HtmlReport;
+import org.amalgam.report.JsonReport;
+import org.amalgam.report.MethodSection;
+import org.amalgam.report.ModelCard;
+import org.amalgam.report.RunReport;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.Run;
+import org.amalgam.settings.ByteSize;
+import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Natives;
+import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One run: open, check, merge, judge, write. Every arrow of the architecture's flow is a line of {@link #execute}. */
+final class MergeRun {
+
+    private final RunConfig config;
+    private final Console console;
+    private final RootSettings settings;
+    private final MethodChoice method;
+    private final ModelPoolSettings models;
+    private final TaskPoolSettings judged;
+    private final Instant started = Instant.now();
+
+    private MergeRun(RunConfig config, Console console) {
+        this.config = config;
+        this.console = console;
+        this.settings = config.settings();
+        this.method = MethodChoice.of(config.method());
+        this.models = Settings.bind(
+                ModelPoolSettings.class,
+                config.modelpool().node(),
+                "modelpool",
+                config.modelpool().name());
+        this.judged = Settings.bind(
+                TaskPoolSettings.class,
+                config.taskpool().node(),
+                "taskpool",
+                config.taskpool().name());
+    }
+
+    static void execute(RunConfig config, Console console) {
+        MergeRun run = new MergeRun(config, console);
+        run.refuseExistingOutputs();
+        run.settings.threads().ifPresent(Natives::threads);
+        Path cache = Path.of("outputs", "cache");
+        try (Scope scope = Scope.open();
+                Workplace workplace = new Workplace(run.models, run.judged, cache)) {
+            run.execute(workplace, cache);
+        }
+    }
+
+    private void execute(Workplace workplace, Path cache) {
+        ModelPool pool = workplace.pool(method.method().usesData());
+        List<Task> tasks = workplace.judgingTasks();
+        Plan plan = Plan.of(method, pool, tasks, config);
+        plan.lines().forEach(line -> console.item(line.label(), line.text()));
+        if (settings.dryRun()) {
+            return;
+        }
+        Path folder = RunFolder.of(config);
+        AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+        Profiler profiler = new Profiler();
+        try (EventMetrics metrics = new EventMetrics(folder)) {
+            Run run = new Run(
+                    settings.seed(),
+                    Precision.of(settings.fabric().precision()),
+                    settings.fastDevRun(),
+                    folder,
+                    plan.identity(),
+                    Optional.of(folder.resolve("adaptation.safetensors")),
+                    plan.activationBytes(),
+                    console,
+                    metrics,
+                    profiler);
+            MergedModel merged = method.method().merge(pool, run);
+            AccuracyTable table = judge(pool, tasks, merged, cache, run);
+            RunReport report = new Reports(config, method, pool, plan, started).of(merged, table, profiler, tasks);
+            write(report, pool, merged, folder);
+        }
+    }
+
+    /** Hours of work must not end at a folder that is in the way. */
+    private void refuseExistingOutputs() {
+        settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
+        settings.reportSavePath().filter(Files::exists).ifPresent(path -> {
+            throw new AmalgamException(
+                    "report_save_path: " + path + " exists and is not overwritten; name another file or remove it");
+        });
+    }
+
+    private AccuracyTable judge(ModelPool pool, List<Task> tasks, MergedModel merged, Path cache, Run run) {
+        if (tasks.isEmpty()) {
+            return AccuracyTable.empty();
+        }
+        Judge judge = new Judge(pool, tasks, judged.batchSize(), new ScoreCache(cache), run);
+        List<Row> rows = new ArrayList<>();
+        if (judged.baselines()) {
+            rows.add(judge.zeroShot());
+            rows.add(judge.experts());
+        }
+        rows.add(judge.merged(config.method().name(), merged.weights()));
+        return new AccuracyTable(tasks.stream().map(Task::name).toList(), rows);
+    }
+
+    private void write(RunReport report, ModelPool pool, MergedModel merged, Path folder) {
+        JsonReport.write(report, folder.resolve("report.json"));
+        HtmlReport.write(report, folder.resolve("report.html"));
+        settings.reportSavePath().ifPresent(path -> JsonReport.write(report, path));
+        MethodSection section = report.methods().get(0);
+        settings.mergedModelSavePath()
+                .ifPresent(path -> AtomicFolder.write(path, partial -> {
+                    pool.save(merged.weights(), partial);
+                    ModelCard.write(report, section, partial);
+                }));
+        new Summary(console).print(report, folder, settings.mergedModelSavePath());
+    }
+
+    /** Native memory that one micro-batch's activations may take under the memory that the user allows. */
+    static long activationBytes(Optional<ByteSize> memory, long needed) {
+        return memory.map(limit -> Math.max(1, Math.min(Run.ACTIVATION_BYTES, limit.bytes() - needed)))
+                .orElse(Run.ACTIVATION_BYTES);
+    }
+}

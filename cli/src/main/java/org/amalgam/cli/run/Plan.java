@@ -1,0 +1,101 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.pool.Model;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Run;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What a run is about to do and what it will cost, foreseen from headers and settings.
+ *
+ * @param lines what the user is told beforehand
+ * @param activationBytes native memory that one micro-batch's activations may take
+ * @param identity hash of the models and of every setting that the result depends on
+ */
+record Plan(List<Line> lines, long activationBytes, String identity) {
+
+    /** Libraries, the virtual machine and its heap, besides the tensors. */
+    private static final long BASE_BYTES = 400L << 20;
+
+    /** A line under its label. */
+    record Line(String label, String text) {}
+
+    static Plan of(MethodChoice method, ModelPool pool, List<Task> tasks, RunConfig config) {
+        List<Model> models = Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
+                .toList();
+        long read =
+                models.stream().mapToLong(model -> model.checkpoint().bytes()).sum();
+        Run whole = Run.quiet(config.settings().seed(), Path.of("."));
+        long activations = Run.ACTIVATION_BYTES;
+        long peak = BASE_BYTES + read + method.method().memory(pool, whole);
+        if (config.settings().memory().isPresent()) {
+            long limit = config.settings().memory().get().bytes();
+            long without = peak - Math.min(activations, peak);
+            if (limit < without + pool.architecture().activationBytes()) {
+                throw new AmalgamException(
+                        "memory=" + size(limit) + " is not enough: the models and one sample take about "
+                                + size(without + pool.architecture().activationBytes()) + "; allow that much");
+            }
+            activations = Math.min(activations, limit - without);
+            peak = Math.min(peak, limit);
+        }
+        long parameters = pool.architecture().parameters().stream()
+                .mapToLong(ParameterSpec::elements)
+                .sum();
+        List<Line> lines = new ArrayList<>();
+        lines.add(new Line(
+                "merge",
+                "%s of %d expert%s into %s (%s parameters, %d tensors)"
+                        .formatted(
+                                config.method().name(),
+                                pool.experts().size(),
+                                pool.experts().size() == 1 ? "" : "s",
+                                pool.ancestor().checkpoint().folder().getFileName(),
+                                count(parameters),
+                                pool.architecture().parameters().size())));
+        lines.add(new Line(
+                "plan",
+                "reads %s, peak memory about %s%s"
+                        .formatted(size(read), size(peak), tasks.isEmpty() ? ", judges nothing" : "")));
+        return new Plan(lines, activations, identity(models, config));
+    }
+
+    private static String identity(List<Model> models, RunConfig config) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            models.forEach(model -> digest.update(model.checkpoint().sha256().getBytes(StandardCharsets.UTF_8)));
+            digest.update(config.method().node().plain().toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** 87.5 M, 1.2 k. */
+    static String count(long number) {
+        if (number >= 1_000_000) {
+            return String.format(Locale.ROOT, "%.1f M", number / 1e6);
+        }
+        return number >= 1_000 ? String.format(Locale.ROOT, "%.1f k", number / 1e3) : Long.toString(number);
+    }
+
+    /** 13 MB, 2.4 GB. */
+    static String size(long bytes) {
+        return bytes >= 1e9
+                ? String.format(Locale.ROOT, "%.1f GB", bytes / 1e9)
+                : String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
+    }
+}

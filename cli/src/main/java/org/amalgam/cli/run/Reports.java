@@ -1,0 +1,151 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.adapt.Trace;
+import org.amalgam.cli.Version;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.merge.Coefficients;
+import org.amalgam.method.MergedModel;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.pool.Model;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.report.AccuracyTable;
+import org.amalgam.report.Axis;
+import org.amalgam.report.Figure;
+import org.amalgam.report.Figures;
+import org.amalgam.report.Input;
+import org.amalgam.report.Limits;
+import org.amalgam.report.MethodSection;
+import org.amalgam.report.ModelInfo;
+import org.amalgam.report.Profile;
+import org.amalgam.report.ProfileRow;
+import org.amalgam.report.RunReport;
+import org.amalgam.report.Versions;
+import org.amalgam.run.Profiler;
+import org.amalgam.tensor.Natives;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** Makes a report of what a run did. */
+record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
+
+    RunReport of(MergedModel merged, AccuracyTable table, Profiler profiler, List<Task> tasks) {
+        double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
+        String title = "%s of %d experts into %s"
+                .formatted(
+                        config.method().name(),
+                        pool.experts().size(),
+                        pool.ancestor().checkpoint().folder().getFileName());
+        return new RunReport(
+                title,
+                List.of(section(config.method().name(), method, pool, merged, profiler, wall)),
+                table,
+                inputs(pool),
+                "amalgam " + String.join(" ", config.overrides()),
+                Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
+                config.settings().seed(),
+                started,
+                wall,
+                limits(pool, merged, profiler),
+                merged.notes());
+    }
+
+    static MethodSection section(
+            String label,
+            MethodChoice method,
+            ModelPool pool,
+            MergedModel merged,
+            Profiler profiler,
+            double wallSeconds) {
+        long all = pool.architecture().parameters().stream()
+                .mapToLong(ParameterSpec::elements)
+                .sum();
+        long trainable = merged.coefficients().map(c -> c.lambda().elements()).orElse(0L);
+        List<ProfileRow> rows = profiler.entries().stream()
+                .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
+                .toList();
+        return new MethodSection(
+                label,
+                method.entry().summary(),
+                method.entry().citation(),
+                method.settings(),
+                Optional.of(new ModelInfo(trainable, all + trainable)),
+                figures(pool, merged),
+                rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds)));
+    }
+
+    private static List<Figure> figures(ModelPool pool, MergedModel merged) {
+        List<Figure> figures = new ArrayList<>();
+        merged.trace().ifPresent(trace -> {
+            double[] steps = new double[trace.steps().size()];
+            for (int i = 0; i < steps.length; i++) {
+                steps[i] = i + 1;
+            }
+            figures.add(Figures.coefficients(pool.tasks(), steps, perTask(trace, k -> trace.parameter("weight/" + k))));
+            merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
+            figures.add(Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis("entropy", "nat")));
+        });
+        if (merged.trace().isEmpty()) {
+            merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
+        }
+        return figures;
+    }
+
+    private static Optional<Figure> heatMap(ModelPool pool, Coefficients coefficients) {
+        if (coefficients.granularity() == Coefficients.Granularity.TASK) {
+            return Optional.empty();
+        }
+        List<String> tensors = pool.ancestor().weights().names();
+        float[] flat = coefficients.lambda().toFloats();
+        double[][] values = new double[pool.tasks().size()][tensors.size()];
+        for (int i = 0; i < flat.length; i++) {
+            values[i / tensors.size()][i % tensors.size()] = flat[i];
+        }
+        return Optional.of(Figures.layerCoefficients(pool.tasks(), tensors, values));
+    }
+
+    private static double[][] perTask(Trace trace, java.util.function.IntFunction<double[]> values) {
+        double[][] curves = new double[trace.tasks().size()][];
+        for (int k = 0; k < curves.length; k++) {
+            curves[k] = values.apply(k);
+        }
+        return curves;
+    }
+
+    static List<Input> inputs(ModelPool pool) {
+        return Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
+                .map(Reports::input)
+                .toList();
+    }
+
+    private static Input input(Model model) {
+        return Input.local(
+                model.name(),
+                model.checkpoint().folder().toString(),
+                model.checkpoint().sha256(),
+                model.checkpoint().bytes());
+    }
+
+    /** How far adaptation was from the rate at which this machine multiplies matrices. */
+    private static Limits limits(ModelPool pool, MergedModel merged, Profiler profiler) {
+        OptionalLong peak = Machine.peakResidentBytes();
+        double seconds = profiler.entries().stream()
+                .filter(entry -> entry.action().endsWith("ward pass"))
+                .mapToDouble(Profiler.Entry::seconds)
+                .sum();
+        if (merged.trace().isEmpty() || seconds == 0) {
+            return new Limits(OptionalDouble.empty(), OptionalDouble.empty(), peak);
+        }
+        // A backward pass computes two products for each one of the forward pass.
+        double flops =
+                3 * pool.architecture().forwardFlops() * merged.trace().get().computed();
+        return new Limits(OptionalDouble.of(flops / seconds / 1e9), OptionalDouble.of(Machine.gemmGflops()), peak);
+    }
+}

@@ -1,0 +1,37 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.Console;
+import org.amalgam.report.ConsoleTable;
+import org.amalgam.report.JsonReport;
+import org.amalgam.report.RunReport;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a run says when it is done. */
+record Summary(Console console) {
+
+    void print(RunReport report, Path folder, Optional<Path> model) {
+        console.json(JsonReport.text(report));
+        if (!report.accuracy().rows().isEmpty()) {
+            console.line("");
+            new ConsoleTable(console.columns(), console.bold("x").length() > 1)
+                    .lines(report.accuracy())
+                    .forEach(console::result);
+            console.line("");
+            console.line(report.verdict());
+        }
+        report.notes().forEach(note -> console.item("note", note));
+        model.ifPresent(path -> console.item("model", path.toString()));
+        console.item("report", folder.resolve("report.html").toString());
+        StringBuilder cost = new StringBuilder(String.format(Locale.ROOT, "%.0f s", report.wallSeconds()));
+        report.limits()
+                .shareOfGemm()
+                .ifPresent(share -> cost.append(String.format(
+                        Locale.ROOT, ", %.0f %% of this machine's matrix-product rate while adapting", 100 * share)));
+        report.limits().peakMemoryBytes().ifPresent(bytes -> cost.append(", peak memory ")
+                .append(Plan.size(bytes)));
+        console.item("cost", cost.toString());
+    }
+}

@@ -1,0 +1,84 @@
+package org.amalgam.cli.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.Group;
+import org.amalgam.settings.MapNode;
+import org.amalgam.settings.Node;
+import org.amalgam.settings.Source;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The pool and the tasks of the embedded model family, from its own description. */
+final class ZooGroups implements BuiltIn {
+
+    private static final String NAME = "zoo";
+
+    @Override
+    public List<String> names(Group group) {
+        return group == Group.METHOD ? List.of() : List.of(NAME);
+    }
+
+    @Override
+    public Optional<MapNode> find(Group group, String name) {
+        if (group == Group.METHOD || !name.equals(NAME)) {
+            return Optional.empty();
+        }
+        Path models = Home.find().resolve("zoo/models");
+        JsonNode zoo = read(models.resolve("zoo.json"));
+        Path clip = models.resolve(zoo.path("pretrained").asText());
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (group == Group.MODELPOOL) {
+            Map<String, Object> folders = new LinkedHashMap<>();
+            folders.put("_pretrained_", clip.toString());
+            zoo.path("tasks")
+                    .forEach(task -> folders.put(
+                            task.path("name").asText(),
+                            models.resolve(task.path("model").asText()).toString()));
+            tree.put("models", folders);
+            tree.put("train_datasets", datasets(zoo, models, "train"));
+        } else {
+            tree.put("clip_model", clip.toString());
+            tree.put("processor", clip.toString());
+        }
+        tree.put("test_datasets", datasets(zoo, models, "test"));
+        return Optional.of((MapNode) Node.of(tree, new Source("built-in " + group.key() + " zoo")));
+    }
+
+    private static Map<String, Object> datasets(JsonNode zoo, Path models, String split) {
+        Map<String, Object> datasets = new LinkedHashMap<>();
+        for (JsonNode task : zoo.path("tasks")) {
+            Map<String, Object> dataset = new LinkedHashMap<>();
+            dataset.put(
+                    "path",
+                    models.resolve(task.path("data").asText()).normalize().toString());
+            dataset.put("split", split);
+            dataset.put("classnames", texts(task.path("classnames")));
+            dataset.put("templates", texts(task.path("templates")));
+            datasets.put(task.path("name").asText(), dataset);
+        }
+        return datasets;
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new AmalgamException(file + " cannot be read: " + e.getMessage() + "; is the checkout whole?", e);
+        }
+    }
+}

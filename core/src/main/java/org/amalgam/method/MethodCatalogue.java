@@ -1,0 +1,68 @@
+package org.amalgam.method;
+
+import org.amalgam.settings.SettingsSchema;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The methods there are, in the order in which a user should read them. */
+public final class MethodCatalogue {
+
+    /**
+     * A method and what a reader should know of it.
+     *
+     * @param name what {@code method=} takes
+     * @param alias what the reference calls it in {@code method.name=}, besides the name
+     * @param summary one line, with the formula where it is short
+     * @param citation authors, title, venue
+     * @param type the record that holds its settings and does it
+     */
+    public record Entry<M extends Record & Method>(
+            String name, String alias, String summary, String citation, Class<M> type) {
+
+        /** Its settings: keys, defaults, help. */
+        public SettingsSchema settings() {
+            return SettingsSchema.of(type);
+        }
+    }
+
+    /** Adding a method adds a line here. */
+    public static final List<Entry<?>> ENTRIES = List.of(
+            new Entry<>(
+                    "simple_average",
+                    "simple_average",
+                    "The mean of the fine-tuned models.",
+                    "Wortsman et al., Model soups, ICML 2022",
+                    SimpleAverage.class),
+            new Entry<>(
+                    "weighted_average",
+                    "weighted_average",
+                    "The mean of the fine-tuned models with a weight for each.",
+                    "Wortsman et al., Model soups, ICML 2022",
+                    WeightedAverage.class),
+            new Entry<>(
+                    "task_arithmetic",
+                    "task_arithmetic",
+                    "The ancestor plus the scaled sum of the task vectors, θ0 + s Στk.",
+                    "Ilharco et al., Editing models with task arithmetic, ICLR 2023",
+                    TaskArithmetic.class),
+            new Entry<>(
+                    "ties_merging",
+                    "ties_merging",
+                    "Task arithmetic with trimmed task vectors that agree in sign.",
+                    "Yadav et al., TIES-Merging: Resolving interference when merging models, NeurIPS 2023",
+                    TiesMerging.class),
+            new Entry<>(
+                    "adamerging",
+                    "clip_adamerging",
+                    "Learns the coefficients of the task vectors by making predictions on unlabelled samples certain.",
+                    "Yang et al., AdaMerging: Adaptive model merging for multi-task learning, ICLR 2024",
+                    AdaMerging.class));
+
+    private MethodCatalogue() {}
+
+    /** The method of that name. */
+    public static Optional<Entry<?>> find(String name) {
+        return ENTRIES.stream().filter(entry -> entry.name().equals(name)).findFirst();
+    }
+}
