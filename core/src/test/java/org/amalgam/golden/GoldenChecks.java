@@ -14,9 +14,9 @@ final class GoldenChecks {
     static final Map<String, List<Check>> BY_GROUP = Map.ofEntries(
             entry("adamerging", List.of(new AdaMergingCheck())),
             entry("forward", List.of(new ClipForwardCheck())),
-            entry("preprocessing", List.of()),
+            entry("preprocessing", List.of(new PreprocessingCheck())),
             entry("static", List.of(new StaticMergeCheck())),
-            entry("tokenizer", List.of()));
+            entry("tokenizer", List.of(new TokenizerCheck())));
 
     /**
      * Cases that no check handles because their method does not exist yet. A check that handles one runs it all the same.

@@ -77,11 +77,11 @@ final class ParquetFiles {
                 throw new AmalgamException("the same split lies in " + first + " and in " + file
                         + "; give the one that is meant as the path");
             }
-            Matcher shard = SHARD.matcher(file.getFileName().toString().replaceFirst("\\.parquet$", ""));
-            if (shard.matches() && !new BigInteger(shard.group(3)).equals(BigInteger.valueOf(files.size()))) {
-                throw new AmalgamException(file + ": expected " + new BigInteger(shard.group(3)) + " shards, found "
-                        + files.size() + "; fetch the missing ones");
-            }
+        }
+        Matcher shard = SHARD.matcher(first.getFileName().toString().replaceFirst("\\.parquet$", ""));
+        if (shard.matches() && !new BigInteger(shard.group(3)).equals(BigInteger.valueOf(files.size()))) {
+            throw new AmalgamException(first + ": expected " + new BigInteger(shard.group(3)) + " shards, found "
+                    + files.size() + "; fetch the missing ones");
         }
         return files;
     }

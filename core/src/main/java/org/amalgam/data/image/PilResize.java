@@ -4,7 +4,11 @@ import java.util.Arrays;
 
 /**
  * Pillow's {@code Image.resize}, equal to the last bit: an antialiased separable filter with coefficients in fixed point of 22
- * bits, the horizontal pass first, each pass rounded to 8 bits. A pass whose size does not change is left out.
+ * bits, each pass rounded to 8 bits. A pass whose size does not change is left out.
+ *
+ * <p>The order of the passes is that of Pillow 13: the horizontal one first, unless the height loses more than twice as many
+ * pixels as the width. Older versions always began with the horizontal pass; as each pass clips what the filter overshoots, tall
+ * images come out a few levels apart.
  */
 public final class PilResize {
 
@@ -26,11 +30,19 @@ public final class PilResize {
         if (resample == Resample.NEAREST) {
             return nearest(image, width, height);
         }
-        RgbImage narrowed = width == image.width() ? image : horizontal(image, width, resample);
-        return height == image.height() ? narrowed : vertical(narrowed, height, resample);
+        return verticalFirst(image, width, height)
+                ? horizontal(vertical(image, height, resample), width, resample)
+                : vertical(horizontal(image, width, resample), height, resample);
+    }
+
+    private static boolean verticalFirst(RgbImage image, int width, int height) {
+        return image.height() > height && image.height() - height > 2L * (image.width() - width);
     }
 
     private static RgbImage horizontal(RgbImage image, int width, Resample resample) {
+        if (width == image.width()) {
+            return image;
+        }
         Coefficients coefficients = Coefficients.of(image.width(), width, resample);
         byte[] in = image.rgb();
         byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(image.height(), width), CHANNELS)];
@@ -57,6 +69,9 @@ public final class PilResize {
     }
 
     private static RgbImage vertical(RgbImage image, int height, Resample resample) {
+        if (height == image.height()) {
+            return image;
+        }
         Coefficients coefficients = Coefficients.of(image.height(), height, resample);
         int stride = image.width() * CHANNELS;
         byte[] in = image.rgb();

@@ -1,0 +1,2 @@
+/** Texts to token ids. */
+package org.amalgam.data.text;

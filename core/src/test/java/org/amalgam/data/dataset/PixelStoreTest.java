@@ -1,0 +1,144 @@
+package org.amalgam.data.dataset;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.data.image.ImageDecoder;
+import org.amalgam.data.image.ImageFiles;
+import org.amalgam.data.image.ImageProcessor;
+import org.amalgam.data.image.Resample;
+import org.amalgam.data.image.Resize;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class PixelStoreTest {
+
+    private static final ImageProcessor PROCESSOR = new ImageProcessor(
+            new Resize.ShortestEdge(4), Resample.BICUBIC, 4, 4, 1 / 255.0, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+    private static final int ROW = 3 * 4 * 4;
+
+    /** Ten images of different sizes, of which one may be broken. */
+    private record Images(int broken, AtomicInteger reads) implements ImageDataset {
+
+        @Override
+        public String name() {
+            return "ten";
+        }
+
+        @Override
+        public int size() {
+            return 10;
+        }
+
+        @Override
+        public List<String> classNames() {
+            return List.of();
+        }
+
+        @Override
+        public int label(int index) {
+            return index % 3;
+        }
+
+        @Override
+        public Example example(int index) {
+            reads.incrementAndGet();
+            byte[] encoded = index == broken
+                    ? "broken".getBytes(StandardCharsets.US_ASCII)
+                    : ImageFiles.png(5 + index, 9, index * 0x123456);
+            return new Example(encoded, label(index), "ten, row " + index);
+        }
+
+        @Override
+        public String fingerprint() {
+            return "ten";
+        }
+    }
+
+    private static Images images(int broken) {
+        return new Images(broken, new AtomicInteger());
+    }
+
+    private static byte[] direct(int... indices) {
+        ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+        for (int index : indices) {
+            pixels.writeBytes(PROCESSOR.pixels(
+                    ImageDecoder.decode(images(-1).example(index).encoded(), "direct")));
+        }
+        return pixels.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, ROW, 3 * ROW, 1 << 20})
+    void givesThePixelsOfDirectProcessingWhateverTheBudget(long budget) {
+        try (PixelStore store = new PixelStore(images(-1), PROCESSOR, budget)) {
+            int[][] batches = {{0, 1, 2, 3}, {9, 9, 0}, {4, 5, 6, 7, 8}, {}, {2}};
+            for (int[] indices : batches) {
+                store.prefetch(new int[] {7, 8, 1});
+                PixelBatch batch = store.batch(indices);
+
+                assertThat(batch.pixels()).isEqualTo(direct(indices));
+                assertThat(batch.labels())
+                        .containsExactly(
+                                Arrays.stream(indices).mapToLong(i -> i % 3).toArray());
+                assertThat(List.of(batch.n(), batch.height(), batch.width())).containsExactly(indices.length, 4, 4);
+            }
+        }
+    }
+
+    @Test
+    void decodesOnceWhatFits() {
+        Images images = images(-1);
+        try (PixelStore store = new PixelStore(images, PROCESSOR, 10 * ROW)) {
+            for (int round = 0; round < 3; round++) {
+                store.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+            }
+        }
+        assertThat(images.reads).hasValue(10);
+    }
+
+    @Test
+    void keepsNoMoreThanTheBudget() {
+        Images images = images(-1);
+        try (PixelStore store = new PixelStore(images, PROCESSOR, 2 * ROW)) {
+            store.batch(new int[] {0, 1, 2});
+            store.batch(new int[] {1, 2});
+            assertThat(images.reads).hasValue(3);
+            store.batch(new int[] {0});
+            assertThat(images.reads).hasValue(4);
+        }
+    }
+
+    @Test
+    void aBrokenImageIsTheUsersErrorAndLeavesTheRestUsable() {
+        try (PixelStore store = new PixelStore(images(4), PROCESSOR, 1 << 20)) {
+            store.prefetch(new int[] {3, 4});
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> store.batch(new int[] {3, 4, 5}))
+                        .isInstanceOf(AmalgamException.class)
+                        .hasMessageStartingWith("ten, row 4: cannot decode the image (6 bytes)");
+            }
+            assertThat(store.batch(new int[] {3, 5}).pixels()).isEqualTo(direct(3, 5));
+        }
+    }
+
+    @Test
+    void refusesUseAfterClosingAndRowsThatDoNotExist() {
+        PixelStore store = new PixelStore(images(-1), PROCESSOR, 0);
+        assertThatThrownBy(() -> store.batch(new int[] {10})).isInstanceOf(IndexOutOfBoundsException.class);
+        store.close();
+        store.close();
+
+        assertThatThrownBy(() -> store.batch(new int[] {0}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+}
