@@ -363,6 +363,13 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.grad());
     }
 
+    /** {@link #gradient()}, which leaves the leaf without one. */
+    Tensor takeGradient() {
+        Tensor gradient = new Tensor(handle.grad().detach());
+        handle.mutable_grad().reset();
+        return gradient;
+    }
+
     public void backward() {
         handle.backward();
     }
@@ -373,6 +380,13 @@ public final class Tensor implements AutoCloseable {
     /** Overwrites the values. */
     public void assign(Tensor values) {
         handle.copy_(values.handle);
+    }
+
+    /** {@code this = this + other}; this. */
+    Tensor addInPlace(Tensor other) {
+        handle.add_(other.handle);
+        other.close();
+        return this;
     }
 
     /** {@code this = (1 - weight) this + weight other}. */
