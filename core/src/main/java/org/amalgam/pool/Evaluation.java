@@ -45,7 +45,7 @@ public final class Evaluation {
                             .sum()
                             .item();
                 }
-                progress.step(Math.min(size, from + batchSize) / (long) batchSize, "");
+                progress.step(from / batchSize + 1L, "");
             }
         }
         return new TaskScore((double) correct / size, loss / size, size);
