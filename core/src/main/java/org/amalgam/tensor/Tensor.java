@@ -334,8 +334,15 @@ public final class Tensor implements AutoCloseable {
             return !dtype().isFloating()
                     || Double.isFinite(handle.sum(new org.bytedeco.pytorch.ScalarTypeOptional(torch.ScalarType.Float))
                             .item_double())
-                    || torch.isfinite(handle).all().item_bool();
+                    || torch.isfinite(isByteFloat() ? to(DType.F32).handle : handle)
+                            .all()
+                            .item_bool();
         }
+    }
+
+    /** libtorch has few operations on 8-bit floats. */
+    private boolean isByteFloat() {
+        return dtype().bytes() == 1;
     }
 
     // ---- differentiation
