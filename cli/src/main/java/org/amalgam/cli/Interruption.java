@@ -21,7 +21,8 @@ final class Interruption {
                         () -> {
                             if (interruption.running.get()) {
                                 err.println();
-                                err.println("amalgam: interrupted.");
+                                err.println(
+                                        "amalgam: interrupted. An adaptation goes on where it was with: amalgam resume FOLDER");
                                 err.flush();
                             }
                         },

@@ -3,6 +3,7 @@ package org.amalgam.cli;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.RunConfig;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -32,4 +33,20 @@ public interface Program {
      * @throws org.amalgam.AmalgamException if the user can mend what went wrong
      */
     int demo(Console console);
+
+    /**
+     * Carries an interrupted run on, from what its folder says of it.
+     *
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the folder holds no run, or its inputs have changed
+     */
+    int resume(Path folder, Console console);
+
+    /**
+     * Runs what the reference implementation was run with on the embedded model family, and prints both results side by side.
+     *
+     * @param quick leaves out what takes minutes
+     * @return the exit code, 0 where every difference is within its bound and 1 where one is not
+     */
+    int compare(boolean quick, Console console);
 }

@@ -94,8 +94,7 @@ public record AdaMerging(
             Coefficients given = CoefficientsFile.of(weights, granularity(), vectors);
             return new MergedModel(vectors.merge(used(given)), Optional.of(given), Optional.empty(), List.of());
         }
-        Adapted adapted = adaptation(pool.architecture(), run)
-                .learn(learner(vectors, pool.architecture()), Objective.ENTROPY, pool.adaptationTasks(), run);
+        Adapted adapted = adapt(learner(vectors, pool.architecture()), pool, run);
         Coefficients learned = coefficients(adapted.parameters());
         saveMergingWeights.ifPresent(file -> CoefficientsFile.save(file, run, learned));
         Weights merged = run.profiler().measure("merging weights", () -> vectors.merge(used(learned)));
@@ -132,6 +131,14 @@ public record AdaMerging(
                 parameters -> describe(coefficients(parameters), vectors.tasks()));
     }
 
+    /** Learns on the pool's data with these settings. */
+    public Adapted adapt(Learner learner, ModelPool pool, Run run) {
+        int microBatch =
+                (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
+        return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch)
+                .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), run);
+    }
+
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */
     private TaskVectors taskVectors(ModelPool pool) {
         TaskVectors vectors = pool.taskVectors(List.of());
@@ -150,11 +157,6 @@ public record AdaMerging(
 
     private static Coefficients coefficients(Weights parameters) {
         return new Coefficients(parameters.get("merging_weights"));
-    }
-
-    private Adaptation adaptation(Architecture architecture, Run run) {
-        int microBatch = (int) Math.max(1, run.activationBytes() / architecture.activationBytes());
-        return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch);
     }
 
     private static Map<String, Double> describe(Coefficients coefficients, int tasks) {

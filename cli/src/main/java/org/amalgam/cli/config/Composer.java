@@ -24,6 +24,7 @@ import java.util.Map;
 public final class Composer {
 
     private final GroupFiles files;
+    private final List<Path> configDirs;
 
     /**
      * @param configDirs the user's folders; an earlier one hides a later one's file of the same name, and all hide what is built in
@@ -35,6 +36,7 @@ public final class Composer {
             all = all.and(YamlFolder.existing(folder));
         }
         this.files = new GroupFiles(all.and(builtIn));
+        this.configDirs = List.copyOf(configDirs);
     }
 
     /** As {@link #compose(List)}, for overrides that are the whole command line. */
@@ -70,7 +72,8 @@ public final class Composer {
                 choices.get(Group.MODELPOOL),
                 choices.get(Group.TASKPOOL),
                 Yaml.write(root),
-                arguments.stream().map(Argument::text).toList());
+                arguments.stream().map(Argument::text).toList(),
+                configDirs);
     }
 
     private Map<Group, GroupChoice> choices(List<ConfigOverride> overrides) {

@@ -2,6 +2,7 @@ package org.amalgam.cli.config;
 
 import org.amalgam.settings.MapNode;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param taskpool how the result is judged
  * @param yaml the composed configuration, interpolations resolved: a run from it repeats this one
  * @param overrides the overrides as they were given
+ * @param configDirs folders with the user's own groups
  */
 public record RunConfig(
         RootSettings settings,
@@ -20,10 +22,12 @@ public record RunConfig(
         GroupChoice modelpool,
         GroupChoice taskpool,
         String yaml,
-        List<String> overrides) {
+        List<String> overrides,
+        List<Path> configDirs) {
 
     public RunConfig {
         overrides = List.copyOf(overrides);
+        configDirs = List.copyOf(configDirs);
     }
 
     /** The choice made in a group. */

@@ -5,9 +5,12 @@ import org.amalgam.cli.MethodDescription;
 import org.amalgam.cli.Program;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
+import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MethodCatalogue;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the command line commands: runs and the demo, on the methods of the catalogue. */
@@ -37,5 +40,19 @@ public final class AmalgamProgram implements Program {
     public int demo(Console console) {
         Demo.execute(builtIn(), console);
         return 0;
+    }
+
+    @Override
+    public int resume(Path folder, Console console) {
+        RunFile run = RunFile.read(folder);
+        List<String> overrides = new ArrayList<>(run.overrides());
+        overrides.add("resume=" + folder);
+        MergeRun.execute(new Composer(run.configDirs(), builtIn()).compose(overrides.toArray(String[]::new)), console);
+        return 0;
+    }
+
+    @Override
+    public int compare(boolean quick, Console console) {
+        return Compare.execute(quick, builtIn(), console) ? 0 : 1;
     }
 }

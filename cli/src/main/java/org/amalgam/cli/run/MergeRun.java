@@ -80,7 +80,11 @@ final class MergeRun {
             return;
         }
         Path folder = RunFolder.of(config);
-        AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+        console.item("run", folder.toString());
+        if (settings.resume().isEmpty()) {
+            AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+            RunFile.of(config).write(folder);
+        }
         Profiler profiler = new Profiler();
         try (EventMetrics metrics = new EventMetrics(folder)) {
             Run run = new Run(

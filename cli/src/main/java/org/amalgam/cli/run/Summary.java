@@ -20,7 +20,6 @@ record Summary(Console console) {
                     .lines(report.accuracy())
                     .forEach(console::result);
             console.line("");
-            console.line(report.verdict());
         }
         report.notes().forEach(note -> console.item("note", note));
         model.ifPresent(path -> console.item("model", path.toString()));

@@ -1,0 +1,29 @@
+package org.amalgam.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.util.concurrent.Callable;
+
+/** {@code amalgam compare}. */
+@Command(
+        name = "compare",
+        sortOptions = false,
+        optionListHeading = "%nOptions%n",
+        description = "Run what the reference implementation was run with and print both results side by side.")
+final class CompareCommand implements Callable<Integer> {
+
+    private final AmalgamCommand root;
+
+    @Option(names = "--quick", description = "Leave out the long adaptations.")
+    private boolean quick;
+
+    CompareCommand(AmalgamCommand root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        return root.program().compare(quick, root.console());
+    }
+}

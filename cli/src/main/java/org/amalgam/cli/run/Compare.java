@@ -1,0 +1,189 @@
+package org.amalgam.cli.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.amalgam.AmalgamException;
+import org.amalgam.cli.Console;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.pool.TaskScore;
+import org.amalgam.report.AccuracyTable.Row;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Runs on the embedded model family what the reference implementation was run with, and prints both accuracies side by side.
+ * What involves no chance must agree to two images a task; an adaptation that draws its samples in another order to 1.5 points
+ * a task and 0.7 on average; an adaptation in the same order, step by step, to 1e-3 in every loss and coefficient.
+ */
+final class Compare {
+
+    private static final int IMAGES = 2;
+    private static final double POINTS_A_TASK = 1.5;
+    private static final double POINTS_ON_AVERAGE = 0.7;
+    private static final Pattern ADAMERGING = Pattern.compile("(seq_)?(task|layer)_wise_adamerging(_pp)?");
+
+    private final JsonNode methods;
+    private final Session session;
+    private final Console console;
+    private int beyond;
+
+    private Compare(JsonNode methods, Session session, Console console) {
+        this.methods = methods;
+        this.session = session;
+        this.console = console;
+    }
+
+    /** Whether every difference is within its bound. */
+    static boolean execute(boolean quick, BuiltIn builtIn, Console console) {
+        JsonNode methods = read(Home.find().resolve("zoo/reference.json")).path("methods");
+        try (Session session = new Session(builtIn, console)) {
+            Compare compare = new Compare(methods, session, console);
+            compare.run(quick);
+            return compare.beyond == 0;
+        }
+    }
+
+    private void run(boolean quick) {
+        List<String> header = new ArrayList<>(session.tasks());
+        header.add("average");
+        line("", header);
+        List<Row> baselines = session.baselines();
+        print("zero_shot", baselines.get(0), false);
+        print("individual", baselines.get(1), false);
+        List<String> missing = new ArrayList<>();
+        for (String name : names()) {
+            Optional<List<String>> overrides = overrides(name);
+            if (overrides.isEmpty()) {
+                missing.add(name);
+            } else if (!quick || !isLong(name)) {
+                Session.Outcome outcome = session.merge(name, overrides.get(), Path.of("outputs", "compare", name));
+                print(name, outcome.row(), isLong(name));
+                if (name.startsWith("seq_")) {
+                    steps(name, overrides.get());
+                }
+            }
+        }
+        console.result("");
+        if (!missing.isEmpty()) {
+            console.line("left out, no such method here: " + String.join(", ", missing));
+        }
+        console.result(
+                beyond == 0 ? "every difference is within its bound" : beyond + " differences are beyond their bounds");
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        methods.fieldNames().forEachRemaining(names::add);
+        names.removeAll(List.of("zero_shot", "individual"));
+        return names;
+    }
+
+    private boolean isLong(String name) {
+        return methods.path(name).path("settings").path("max_steps").asInt() > 20;
+    }
+
+    /** The overrides that repeat a run of the reference, where the method exists. */
+    private Optional<List<String>> overrides(String name) {
+        JsonNode settings = methods.path(name).path("settings");
+        Matcher adamerging = ADAMERGING.matcher(name);
+        if (adamerging.matches()) {
+            return Optional.of(List.of(
+                    "method=adamerging",
+                    "method.name=clip_" + adamerging.group(2) + "_wise_adamerging",
+                    "method.lr=" + settings.path("lr").asText(),
+                    "method.init_values=" + settings.path("init_values").asText(),
+                    "method.clamp_weights=" + settings.path("clamp_weights").asText(),
+                    "method.batch_size=" + settings.path("batch_size").asText(),
+                    "method.max_steps=" + settings.path("max_steps").asText(),
+                    "method.shuffle=" + (adamerging.group(1) == null),
+                    "method.ties_threshold=" + (adamerging.group(3) == null ? "null" : "20")));
+        }
+        for (String method : List.of("simple_average", "weighted_average", "task_arithmetic", "ties_merging")) {
+            if (name.startsWith(method)) {
+                List<String> overrides = new ArrayList<>(List.of("method=" + method));
+                settings.properties()
+                        .forEach(e -> overrides.add("method." + e.getKey() + "="
+                                + (e.getValue().isTextual() ? e.getValue().asText() : e.getValue())));
+                return Optional.of(overrides);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void print(String name, Row row, boolean drawn) {
+        JsonNode reference = methods.path(name).path("accuracy");
+        List<String> theirs = new ArrayList<>();
+        List<String> ours = new ArrayList<>();
+        List<String> differences = new ArrayList<>();
+        double sum = 0;
+        for (String task : session.tasks()) {
+            TaskScore score = row.scores().get(task);
+            double difference = score.accuracy() - reference.path(task).asDouble();
+            boolean fits = drawn
+                    ? Math.abs(100 * difference) <= POINTS_A_TASK
+                    : Math.abs(difference * score.samples()) <= IMAGES + 1e-3;
+            theirs.add(percent(reference.path(task).asDouble()));
+            ours.add(percent(score.accuracy()));
+            differences.add(marked(drawn ? percent(difference) : images(difference * score.samples()), fits));
+            sum += score.accuracy();
+        }
+        double average = sum / session.tasks().size();
+        double difference = 100 * (average - reference.path("average").asDouble());
+        theirs.add(percent(reference.path("average").asDouble()));
+        ours.add(percent(average));
+        differences.add(marked(
+                String.format(Locale.ROOT, "%+.2f", difference), !drawn || Math.abs(difference) <= POINTS_ON_AVERAGE));
+        line(name, theirs);
+        line("  amalgam", ours);
+        line(drawn ? "  difference, points" : "  difference, images", differences);
+    }
+
+    /** The largest difference of any loss and any coefficient at any step. */
+    private void steps(String name, List<String> overrides) {
+        StepComparison.Largest largest = StepComparison.of(
+                MethodChoice.of(session.compose(overrides).method()).method(), session.pool(), methods.path(name));
+        boolean fits = largest.loss() <= StepComparison.BOUND && largest.coefficient() <= StepComparison.BOUND;
+        console.result(String.format(
+                Locale.ROOT,
+                "  step by step        largest difference of a loss %.1e, of a coefficient %.1e%s",
+                largest.loss(),
+                largest.coefficient(),
+                marked("", fits)));
+    }
+
+    private String marked(String text, boolean fits) {
+        if (!fits) {
+            beyond++;
+        }
+        return fits ? text : text + " !";
+    }
+
+    private void line(String label, List<String> cells) {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-26s", label));
+        cells.forEach(cell -> text.append(String.format(Locale.ROOT, "%15s", cell)));
+        console.result(text.toString());
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
+    }
+
+    private static String images(double count) {
+        return String.format(Locale.ROOT, "%+.0f", count);
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new AmalgamException(file + " cannot be read: " + e.getMessage() + "; is the checkout whole?", e);
+        }
+    }
+}

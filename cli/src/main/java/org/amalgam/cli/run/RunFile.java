@@ -1,0 +1,74 @@
+package org.amalgam.cli.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.cli.config.RunConfig;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a run was commanded, kept in its folder so that it can be carried on.
+ *
+ * @param overrides as they were given
+ * @param configDirs folders with the user's own groups
+ * @param directory the working directory, in which relative paths are meant
+ */
+record RunFile(List<String> overrides, List<Path> configDirs, Path directory) {
+
+    private static final String NAME = "run.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static RunFile of(RunConfig config) {
+        return new RunFile(config.overrides(), config.configDirs(), Path.of("").toAbsolutePath());
+    }
+
+    void write(Path folder) {
+        ObjectNode tree = JSON.createObjectNode();
+        tree.set("overrides", JSON.valueToTree(overrides));
+        tree.set(
+                "config_dirs",
+                JSON.valueToTree(configDirs.stream().map(Path::toString).toList()));
+        tree.put("directory", directory.toString());
+        AtomicFile.write(folder.resolve(NAME), tree.toPrettyString() + "\n");
+    }
+
+    /**
+     * What the folder says of its run.
+     *
+     * @throws AmalgamException if it holds none, or if this process works in another directory
+     */
+    static RunFile read(Path folder) {
+        Path file = folder.resolve(NAME);
+        if (!Files.exists(file)) {
+            throw new AmalgamException(folder + " is not the folder of a run: there is no " + NAME
+                    + " in it; name the folder that the run printed when it began");
+        }
+        try {
+            JsonNode tree = JSON.readTree(file.toFile());
+            RunFile read = new RunFile(
+                    texts(tree.path("overrides")),
+                    texts(tree.path("config_dirs")).stream().map(Path::of).toList(),
+                    Path.of(tree.path("directory").asText()));
+            if (!read.directory().equals(Path.of("").toAbsolutePath())) {
+                throw new AmalgamException(folder + ": the run was begun in " + read.directory()
+                        + ", where its relative paths are meant; resume it there");
+            }
+            return read;
+        } catch (IOException e) {
+            throw new AmalgamException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+}

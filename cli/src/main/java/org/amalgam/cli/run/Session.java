@@ -1,0 +1,119 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.Console;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.MergedModel;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.ScoreCache;
+import org.amalgam.pool.Task;
+import org.amalgam.report.AccuracyTable.Row;
+import org.amalgam.report.MethodSection;
+import org.amalgam.run.Metrics;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.Run;
+import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Several methods on the embedded model family, whose models and data are opened once. */
+final class Session implements AutoCloseable {
+
+    static final Path CACHE = Path.of("outputs", "cache");
+
+    private final BuiltIn builtIn;
+    private final Console console;
+    private final Scope scope;
+    private final Workplace workplace;
+    private final ModelPool pool;
+    private final List<Task> tasks;
+    private final int batchSize;
+
+    /** What a method did. */
+    record Outcome(Row row, MethodSection section, MergedModel merged) {}
+
+    Session(BuiltIn builtIn, Console console) {
+        this.builtIn = builtIn;
+        this.console = console;
+        this.scope = Scope.open();
+        RunConfig config = compose(List.of("method=simple_average"));
+        TaskPoolSettings judged =
+                Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
+        this.workplace = new Workplace(
+                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"), judged, CACHE);
+        this.pool = workplace.pool(true);
+        this.tasks = workplace.judgingTasks();
+        this.batchSize = judged.batchSize();
+    }
+
+    ModelPool pool() {
+        return pool;
+    }
+
+    List<String> tasks() {
+        return tasks.stream().map(Task::name).toList();
+    }
+
+    RunConfig compose(List<String> overrides) {
+        return new Composer(List.of(), builtIn).compose(overrides.toArray(String[]::new));
+    }
+
+    /** The zero-shot ancestor and the experts. */
+    List<Row> baselines() {
+        Judge judge = judge(run(Path.of("outputs"), Metrics.NONE, new Profiler()));
+        return List.of(judge.zeroShot(), judge.experts());
+    }
+
+    /** Merges and judges; numbers of the steps go into event files in the folder. */
+    Outcome merge(String label, List<String> overrides, Path folder) {
+        long start = System.nanoTime();
+        MethodChoice choice = MethodChoice.of(compose(overrides).method());
+        Profiler profiler = new Profiler();
+        try (Scope inner = Scope.open();
+                EventMetrics metrics = new EventMetrics(folder)) {
+            Run run = run(folder, metrics, profiler);
+            MergedModel merged = choice.method().merge(pool, run);
+            Row row = judge(run).merged(label, merged.weights());
+            merged.coefficients().ifPresent(coefficients -> inner.keep(coefficients.lambda()));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Outcome(row, Reports.section(label, choice, pool, merged, profiler, seconds), merged);
+        }
+    }
+
+    private Judge judge(Run run) {
+        return new Judge(pool, tasks, batchSize, new ScoreCache(CACHE), run);
+    }
+
+    private Run run(Path folder, Metrics metrics, Profiler profiler) {
+        return new Run(
+                0,
+                Precision.FLOAT32,
+                false,
+                folder,
+                "",
+                Optional.empty(),
+                Run.ACTIVATION_BYTES,
+                console,
+                metrics,
+                profiler);
+    }
+
+    @Override
+    public void close() {
+        workplace.close();
+        scope.close();
+    }
+
+    /** {@code overrides} and more of them. */
+    static List<String> with(List<String> overrides, String... more) {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(List.of(more));
+        return all;
+    }
+}
