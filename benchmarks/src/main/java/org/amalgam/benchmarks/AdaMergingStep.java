@@ -15,6 +15,7 @@ import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
@@ -77,6 +78,7 @@ public final class AdaMergingStep {
                     "benchmark",
                     Optional.empty(),
                     Run.ACTIVATION_BYTES,
+                    Workers.ofThisMachine(),
                     (what, total) -> new StepTimes(),
                     Metrics.NONE,
                     profiler);

@@ -74,6 +74,18 @@ class MainTest {
             console.result("demo");
             return 0;
         }
+
+        @Override
+        public int resume(Path folder, Console console) {
+            console.result("resume " + folder);
+            return 0;
+        }
+
+        @Override
+        public int compare(boolean quick, Console console) {
+            console.result("compare" + (quick ? " quick" : ""));
+            return 1;
+        }
     }
 
     private record Ending(int code, String out, String err) {}

@@ -8,14 +8,14 @@ import org.amalgam.pool.Task;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
-import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
-import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The one loop that adapts. A step draws one batch of every task, computes them in micro-batches under the same weights, sums
@@ -23,7 +23,7 @@ import java.util.Map;
  *
  * @param batchSize samples of each task a step
  * @param shuffle whether samples are drawn in a fresh random order each epoch, or as the data set has them
- * @param microBatch samples that are computed together; memory grows with it, results do not depend on it beyond rounding
+ * @param microBatch samples that a worker may compute together; memory grows with it, results do not depend on it beyond rounding
  */
 public record Adaptation(
         String optimizer, double learningRate, int batchSize, int maxSteps, boolean shuffle, int microBatch) {
@@ -63,13 +63,14 @@ public record Adaptation(
 
     /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */
     private String identity(List<? extends Task> tasks, Run run) {
-        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, seed %d, %s, run %s, data %s"
+        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s"
                 .formatted(
                         optimizer,
                         learningRate,
                         batchSize,
                         shuffle,
                         microBatch,
+                        run.workers().count(),
                         run.seed(),
                         run.precision().key(),
                         run.identity(),
@@ -90,18 +91,21 @@ public record Adaptation(
             Weights learned = parameters.leaves();
             Weights merged =
                     profiler.measure("merging weights", () -> learner.merge().apply(learned));
-            Weights leaves = merged.leaves();
-            Encoder network = learner.network().apply(leaves);
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
+            List<List<Piece>> plan =
+                    Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch(batches, run));
+            // Leaves of its own for every worker: gradients add up without locks and in an order that is always the
+            // same.
+            List<Weights> leaves = Stream.generate(merged::leaves)
+                    .limit(Math.min(plan.size(), run.workers().count()))
+                    .toList();
+            List<Passes> passes = run.workers().deal(plan, (worker, pieces) -> {
+                Encoder network = learner.network().apply(leaves.get(worker));
+                return Passes.of(network, pieces, batches, tasks, objective, run.precision());
+            });
             double[] losses = new double[tasks.size()];
-            for (List<Piece> pieces :
-                    Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch)) {
-                try (Scope inner = Scope.open()) {
-                    Tensor loss = profiler.measure(
-                            "forward pass", () -> loss(network, pieces, batches, tasks, objective, losses, run));
-                    profiler.measure("backward pass", loss::backward);
-                }
-            }
+            passes.forEach(pass -> pass.addLossesTo(losses));
+            Passes.profile(passes, leaves.size(), profiler);
             for (int k = 0; k < losses.length; k++) {
                 if (!Double.isFinite(losses[k])) {
                     throw new AmalgamException(
@@ -112,9 +116,15 @@ public record Adaptation(
             profiler.measure("merging weights", () -> merged.backward(leaves));
             profiler.measure("optimizer step", () -> state.step(parameters, learned, step, learningRate));
             return new Trace.Step(
-                    java.util.Arrays.stream(losses).boxed().toList(),
-                    learner.probe().apply(parameters));
+                    Arrays.stream(losses).boxed().toList(), learner.probe().apply(parameters));
         }
+    }
+
+    /** Micro-batches small enough for every worker to get one. */
+    private int microBatch(List<Batch> batches, Run run) {
+        int samples = batches.stream().mapToInt(Batch::samples).sum();
+        int workers = run.workers().count();
+        return Math.max(1, Math.min(microBatch, (samples + workers - 1) / workers));
     }
 
     private List<Batch> load(int step, List<? extends Task> tasks, List<Sampler> samplers) {
@@ -124,36 +134,6 @@ public record Adaptation(
             tasks.get(k).prefetch(samplers.get(k).batch(step + 1L));
         }
         return batches;
-    }
-
-    /** The micro-batch's part of the step's loss; adds each piece's part to its task's loss. */
-    private static Tensor loss(
-            Encoder network,
-            List<Piece> pieces,
-            List<Batch> batches,
-            List<? extends Task> tasks,
-            Objective objective,
-            double[] losses,
-            Run run) {
-        List<Batch> parts = pieces.stream()
-                .map(piece -> batches.get(piece.task()).slice(piece.from(), piece.samples()))
-                .toList();
-        Tensor inputs = Tensor.concat(parts.stream().map(Batch::inputs).toList(), 0);
-        Tensor features = run.precision().run(() -> network.features(inputs)).to(DType.F32);
-        List<Tensor> sums = new ArrayList<>();
-        int row = 0;
-        for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
-            Tensor logits = tasks.get(piece.task()).head().logits(features.slice(0, row, piece.samples()));
-            Tensor sum = objective
-                    .terms(logits, parts.get(i).labels())
-                    .sum()
-                    .mul(1.0 / batches.get(piece.task()).samples());
-            losses[piece.task()] += sum.item();
-            sums.add(sum);
-            row += piece.samples();
-        }
-        return Tensor.stack(sums).sum();
     }
 
     private static void report(Run run, List<? extends Task> tasks, int step, Trace.Step done) {

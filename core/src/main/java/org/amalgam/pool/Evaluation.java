@@ -9,6 +9,9 @@ import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** Judges a network by a task's samples. */
@@ -24,35 +27,42 @@ public final class Evaluation {
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
         int size = run.fastDevRun() ? Math.min(batchSize, task.size()) : task.size();
-        int correct = 0;
-        double loss = 0;
-        try (Progress progress = run.progress().progress(label, Math.max(1, (size + batchSize - 1) / batchSize))) {
-            for (int from = 0; from < size; from += batchSize) {
-                task.prefetch(rows(from + batchSize, size, batchSize));
-                try (Scope scope = Scope.open();
-                        Autograd.Off off = Autograd.off()) {
-                    Batch batch = task.batch(rows(from, size, batchSize));
-                    Tensor features = run.precision()
-                            .run(() -> network.features(batch.inputs()))
-                            .to(DType.F32);
-                    Tensor logits = task.head().logits(features);
-                    correct += (int) logits.argmax(1)
+        List<int[]> batches = new ArrayList<>();
+        for (int from = 0; from < size; from += batchSize) {
+            batches.add(IntStream.range(from, Math.min(size, from + batchSize)).toArray());
+        }
+        AtomicLong done = new AtomicLong();
+        try (Progress progress = run.progress().progress(label, batches.size())) {
+            List<Part> parts = run.workers().deal(batches, (worker, rows) -> {
+                Part part = part(network, task, rows, run);
+                synchronized (progress) {
+                    progress.step(done.incrementAndGet(), "");
+                }
+                return part;
+            });
+            long correct = parts.stream().mapToLong(Part::correct).sum();
+            double loss = parts.stream().mapToDouble(Part::loss).sum();
+            return new TaskScore((double) correct / size, loss / size, size);
+        }
+    }
+
+    /** Right answers and summed cross-entropy of some samples. */
+    private record Part(long correct, double loss) {}
+
+    private static Part part(Encoder network, Task task, int[] rows, Run run) {
+        try (Scope scope = Scope.open();
+                Autograd.Off off = Autograd.off()) {
+            Batch batch = task.batch(rows);
+            Tensor features =
+                    run.precision().run(() -> network.features(batch.inputs())).to(DType.F32);
+            Tensor logits = task.head().logits(features);
+            return new Part(
+                    (long) logits.argmax(1)
                             .equal(batch.labels())
                             .to(DType.F32)
                             .sum()
-                            .item();
-                    loss += Functional.crossEntropy(logits, batch.labels())
-                            .sum()
-                            .item();
-                }
-                progress.step(Math.min(size, from + batchSize) / (long) batchSize, "");
-            }
+                            .item(),
+                    Functional.crossEntropy(logits, batch.labels()).sum().item());
         }
-        return new TaskScore((double) correct / size, loss / size, size);
-    }
-
-    private static int[] rows(int from, int size, int batchSize) {
-        return IntStream.range(Math.min(from, size), Math.min(size, from + batchSize))
-                .toArray();
     }
 }

@@ -12,8 +12,8 @@ public final class Profiler {
     public record Entry(String action, long calls, double seconds) {}
 
     private record Sum(long calls, long nanos) {
-        Sum plus(long more) {
-            return new Sum(calls + 1, nanos + more);
+        Sum plus(Sum more) {
+            return new Sum(calls + more.calls, nanos + more.nanos);
         }
     }
 
@@ -25,8 +25,7 @@ public final class Profiler {
         try {
             return work.get();
         } finally {
-            long nanos = System.nanoTime() - start;
-            sums.merge(action, new Sum(1, nanos), (sum, one) -> sum.plus(one.nanos()));
+            add(action, 1, System.nanoTime() - start);
         }
     }
 
@@ -36,6 +35,11 @@ public final class Profiler {
             work.run();
             return null;
         });
+    }
+
+    /** Adds calls that were timed elsewhere: for workers side by side, their mean time. */
+    public void add(String action, long calls, long nanos) {
+        sums.merge(action, new Sum(calls, nanos), Sum::plus);
     }
 
     /** Every action so far, in the order of first use. */

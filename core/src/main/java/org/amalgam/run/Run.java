@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param folder of this run: relative paths in settings are meant in it
  * @param identity hash of the inputs and settings: a snapshot of another identity is not taken up
  * @param snapshot where an adaptation keeps its state, and from where it goes on if the file exists; empty keeps none
- * @param activationBytes native memory that the activations of one micro-batch may take
+ * @param activationBytes native memory that activations may take, those of all workers together
+ * @param workers the threads that samples are shared out among
  * @param progress display of long work
  * @param metrics receives each step's numbers
  * @param profiler receives where the time goes
@@ -28,11 +29,12 @@ public record Run(
         String identity,
         Optional<Path> snapshot,
         long activationBytes,
+        Workers workers,
         ProgressFactory progress,
         Metrics metrics,
         Profiler profiler) {
 
-    /** Activations of one micro-batch may take 1 GiB unless a setting says otherwise. */
+    /** Activations may take 1 GiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 1L << 30;
 
     /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
@@ -45,14 +47,9 @@ public record Run(
                 "",
                 Optional.empty(),
                 ACTIVATION_BYTES,
+                Workers.ofThisMachine(),
                 ProgressFactory.NONE,
                 Metrics.NONE,
                 new Profiler());
-    }
-
-    /** The same run with another precision. */
-    public Run with(Precision other) {
-        return new Run(
-                seed, other, fastDevRun, folder, identity, snapshot, activationBytes, progress, metrics, profiler);
     }
 }

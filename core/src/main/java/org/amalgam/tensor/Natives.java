@@ -2,6 +2,7 @@ package org.amalgam.tensor;
 
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 import java.io.IOException;
@@ -43,15 +44,14 @@ public final class Natives {
         } catch (IOException e) {
             throw new UncheckedIOException("the native libraries cannot be extracted", e);
         }
-        // libtorch counts the host's processors; a container's share is what the JVM sees.
-        torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+        // One core an operation: samples are shared out among threads of our own, whose operations then need no waiting
+        // for
+        // each other. Two libraries with threads of their own, libtorch and the BLAS, would starve one another by
+        // spinning.
+        torch.set_num_threads(1);
+        Loader.load(openblas_nolapack.class);
+        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
         loaded = true;
-    }
-
-    /** Number of threads that one operation may use. Default: the processors that this process may use. */
-    public static void threads(int threads) {
-        load();
-        torch.set_num_threads(threads);
     }
 
     /** Resident memory of this process in bytes, mapped files included; 0 where the system does not tell. */

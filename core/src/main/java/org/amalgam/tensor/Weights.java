@@ -56,19 +56,24 @@ public record Weights(Map<String, Tensor> entries) {
     }
 
     /**
-     * Continues the backward pass from the gradients at {@code leaves} (made by {@link #leaves} from this map) into whatever
-     * this map was computed from. Parameters that no gradient reached are passed over.
+     * Continues the backward pass from the gradients at {@code leaves} (each made by {@link #leaves} from this map) into
+     * whatever this map was computed from. Gradients of several leaves add up in the list's order. Parameters that no gradient
+     * reached are passed over.
      */
-    public void backward(Weights leaves) {
+    public void backward(List<Weights> leaves) {
         List<Tensor> outputs = new ArrayList<>();
         List<Tensor> gradients = new ArrayList<>();
-        entries.forEach((name, tensor) -> {
-            Tensor leaf = leaves.get(name);
-            if (leaf.hasGradient()) {
-                outputs.add(tensor);
-                gradients.add(leaf.gradient());
-            }
-        });
-        Autograd.backward(outputs, gradients);
+        try (Scope scope = Scope.open()) {
+            entries.forEach((name, tensor) -> leaves.stream()
+                    .map(leaf -> leaf.get(name))
+                    .filter(Tensor::hasGradient)
+                    .map(Tensor::gradient)
+                    .reduce(Tensor::add)
+                    .ifPresent(gradient -> {
+                        outputs.add(tensor);
+                        gradients.add(gradient);
+                    }));
+            Autograd.backward(outputs, gradients);
+        }
     }
 }

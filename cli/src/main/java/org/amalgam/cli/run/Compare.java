@@ -176,7 +176,7 @@ final class Compare {
     }
 
     private static String images(double count) {
-        return String.format(Locale.ROOT, "%+.0f", count);
+        return String.format(Locale.ROOT, "%+d", Math.round(count));
     }
 
     private static JsonNode read(Path file) {

@@ -19,9 +19,8 @@ import org.amalgam.report.ModelCard;
 import org.amalgam.report.RunReport;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
-import org.amalgam.settings.ByteSize;
+import org.amalgam.run.Workers;
 import org.amalgam.settings.Settings;
-import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 
@@ -63,7 +62,6 @@ final class MergeRun {
     static void execute(RunConfig config, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
-        run.settings.threads().ifPresent(Natives::threads);
         Path cache = Path.of("outputs", "cache");
         try (Scope scope = Scope.open();
                 Workplace workplace = new Workplace(run.models, run.judged, cache)) {
@@ -86,7 +84,8 @@ final class MergeRun {
             RunFile.of(config).write(folder);
         }
         Profiler profiler = new Profiler();
-        try (EventMetrics metrics = new EventMetrics(folder)) {
+        try (EventMetrics metrics = new EventMetrics(folder);
+                Workers workers = settings.threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
             Run run = new Run(
                     settings.seed(),
                     Precision.of(settings.fabric().precision()),
@@ -95,12 +94,13 @@ final class MergeRun {
                     plan.identity(),
                     Optional.of(folder.resolve("adaptation.safetensors")),
                     plan.activationBytes(),
+                    workers,
                     console,
                     metrics,
                     profiler);
             MergedModel merged = method.method().merge(pool, run);
             AccuracyTable table = judge(pool, tasks, merged, cache, run);
-            RunReport report = new Reports(config, method, pool, plan, started).of(merged, table, profiler, tasks);
+            RunReport report = new Reports(config, method, pool, plan, started).of(merged, table, run);
             write(report, pool, merged, folder);
         }
     }
@@ -139,11 +139,5 @@ final class MergeRun {
                     ModelCard.write(report, section, partial);
                 }));
         new Summary(console).print(report, folder, settings.mergedModelSavePath());
-    }
-
-    /** Native memory that one micro-batch's activations may take under the memory that the user allows. */
-    static long activationBytes(Optional<ByteSize> memory, long needed) {
-        return memory.map(limit -> Math.max(1, Math.min(Run.ACTIVATION_BYTES, limit.bytes() - needed)))
-                .orElse(Run.ACTIVATION_BYTES);
     }
 }

@@ -8,7 +8,6 @@ import org.amalgam.method.MergedModel;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
-import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable;
 import org.amalgam.report.Axis;
 import org.amalgam.report.Figure;
@@ -22,6 +21,7 @@ import org.amalgam.report.ProfileRow;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
 import org.amalgam.run.Profiler;
+import org.amalgam.run.Run;
 import org.amalgam.tensor.Natives;
 
 import java.time.Duration;
@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
 
-    RunReport of(MergedModel merged, AccuracyTable table, Profiler profiler, List<Task> tasks) {
+    RunReport of(MergedModel merged, AccuracyTable table, Run run) {
         double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
         String title = "%s of %d experts into %s"
                 .formatted(
@@ -45,7 +45,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                         pool.ancestor().checkpoint().folder().getFileName());
         return new RunReport(
                 title,
-                List.of(section(config.method().name(), method, pool, merged, profiler, wall)),
+                List.of(section(config.method().name(), method, pool, merged, run.profiler(), wall)),
                 table,
                 inputs(pool),
                 "amalgam " + String.join(" ", config.overrides()),
@@ -53,7 +53,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 config.settings().seed(),
                 started,
                 wall,
-                limits(pool, merged, profiler),
+                limits(pool, merged, run),
                 merged.notes());
     }
 
@@ -134,9 +134,9 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
     }
 
     /** How far adaptation was from the rate at which this machine multiplies matrices. */
-    private static Limits limits(ModelPool pool, MergedModel merged, Profiler profiler) {
+    private static Limits limits(ModelPool pool, MergedModel merged, Run run) {
         OptionalLong peak = Machine.peakResidentBytes();
-        double seconds = profiler.entries().stream()
+        double seconds = run.profiler().entries().stream()
                 .filter(entry -> entry.action().endsWith("ward pass"))
                 .mapToDouble(Profiler.Entry::seconds)
                 .sum();
@@ -146,6 +146,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
         // A backward pass computes two products for each one of the forward pass.
         double flops =
                 3 * pool.architecture().forwardFlops() * merged.trace().get().computed();
-        return new Limits(OptionalDouble.of(flops / seconds / 1e9), OptionalDouble.of(Machine.gemmGflops()), peak);
+        return new Limits(
+                OptionalDouble.of(flops / seconds / 1e9), OptionalDouble.of(Machine.gemmGflops(run.workers())), peak);
     }
 }

@@ -13,6 +13,7 @@ import org.amalgam.report.MethodSection;
 import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
@@ -34,6 +35,7 @@ final class Session implements AutoCloseable {
     private final ModelPool pool;
     private final List<Task> tasks;
     private final int batchSize;
+    private final Workers workers = Workers.ofThisMachine();
 
     /** What a method did. */
     record Outcome(Row row, MethodSection section, MergedModel merged) {}
@@ -99,6 +101,7 @@ final class Session implements AutoCloseable {
                 "",
                 Optional.empty(),
                 Run.ACTIVATION_BYTES,
+                workers,
                 console,
                 metrics,
                 profiler);
@@ -106,6 +109,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
         workplace.close();
         scope.close();
     }

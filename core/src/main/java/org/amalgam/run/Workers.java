@@ -1,0 +1,95 @@
+package org.amalgam.run;
+
+import org.amalgam.AmalgamException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiFunction;
+
+/**
+ * A few threads that each compute with one core. Several samples at once on a core each beat one after the other on all cores:
+ * nobody waits for anybody within an operation, and small matrices have nothing to share out.
+ *
+ * <p>Work is dealt in turn, so which worker does what, and with it every rounding, depends on the number of workers alone.
+ */
+public final class Workers implements AutoCloseable {
+
+    private final int count;
+    private final ExecutorService threads;
+
+    private Workers(int count) {
+        this.count = count;
+        this.threads = Executors.newFixedThreadPool(count, work -> {
+            Thread thread = new Thread(work, "worker");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** So many workers, at least 1. */
+    public static Workers of(int count) {
+        return new Workers(Math.max(1, count));
+    }
+
+    /** One worker a processor that this process may use. */
+    public static Workers ofThisMachine() {
+        return of(Runtime.getRuntime().availableProcessors());
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /**
+     * Does all the work and waits for it. Item {@code i} is worker {@code i mod count}'s, and each does its items in order.
+     *
+     * @param work gets the worker's number and the item; scopes that it opens are its thread's own
+     * @return the results in the items' order
+     * @throws AmalgamException the first that a worker threw; other exceptions likewise
+     */
+    public <T, R> List<R> deal(List<T> items, BiFunction<Integer, T, R> work) {
+        List<Future<List<R>>> futures = new ArrayList<>();
+        for (int worker = 0; worker < Math.min(count, items.size()); worker++) {
+            int mine = worker;
+            futures.add(threads.submit(() -> {
+                List<R> results = new ArrayList<>();
+                for (int i = mine; i < items.size(); i += count) {
+                    results.add(work.apply(mine, items.get(i)));
+                }
+                return results;
+            }));
+        }
+        List<List<R>> done = futures.stream().map(Workers::result).toList();
+        List<R> inOrder = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            inOrder.add(done.get(i % count).get(i / count));
+        }
+        return inOrder;
+    }
+
+    private static <R> R result(Future<R> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AmalgamException("interrupted while computing", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            if (e.getCause() instanceof Error fault) {
+                throw fault;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
