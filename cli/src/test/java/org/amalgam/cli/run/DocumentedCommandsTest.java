@@ -1,0 +1,133 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.Main;
+import org.amalgam.cli.Terminal;
+import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.cli.docs.Pages;
+import org.amalgam.method.MethodCatalogue;
+import org.amalgam.settings.Settings;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The commands that the pages print: each is composed and its settings are bound; nothing is merged. */
+class DocumentedCommandsTest {
+
+    private static final Pattern COMMAND = Pattern.compile("bin/(?:amalgam|fusion_bench) (.+)");
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
+    private static final Pattern FILE = Pattern.compile("# (conf/\\S+\\.yaml)\\b.*");
+
+    /** Commands of their own, which compose nothing. */
+    private static final List<String> OTHER = List.of("demo", "compare", "methods", "resume");
+
+    @TempDir
+    Path folder;
+
+    private record Printed(String page, String command) {}
+
+    /** The groups that the pages define, written where the commands look for them. */
+    private void writeGroups() throws IOException {
+        for (String page : Pages.all()) {
+            for (String block : Pages.blocks(Pages.read(page), "yaml")) {
+                Matcher file = FILE.matcher(block.lines().findFirst().orElse(""));
+                if (file.matches()) {
+                    Path path = folder.resolve(file.group(1));
+                    Files.createDirectories(path.getParent());
+                    Files.writeString(path, block);
+                }
+            }
+        }
+    }
+
+    private static Stream<Printed> printed() {
+        return Pages.all().stream().flatMap(page -> Pages.blocks(Pages.read(page), "sh").stream()
+                .flatMap(block -> block.replaceAll("\\\\\\n\\s*", "").lines())
+                .map(COMMAND::matcher)
+                .filter(Matcher::matches)
+                .map(command -> new Printed(page, command.group(1))));
+    }
+
+    private static List<String> words(String command) {
+        return WORD.matcher(command.replaceFirst(" +#.*$", ""))
+                .results()
+                .map(word -> word.group().replace("'", ""))
+                .toList();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandComposes() throws IOException {
+        writeGroups();
+        return printed()
+                .map(printed -> DynamicTest.dynamicTest(
+                        printed.page() + ": " + printed.command(), () -> compose(words(printed.command()))));
+    }
+
+    private void compose(List<String> words) {
+        if (OTHER.contains(words.get(0))) {
+            if (words.get(0).equals("methods") && words.size() > 1) {
+                assertThat(MethodCatalogue.find(words.get(1))).isPresent();
+            }
+            return;
+        }
+        List<Path> configDirs = new ArrayList<>();
+        List<String> overrides = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).equals("--config-dir")) {
+                i++;
+                configDirs.add(folder.resolve(words.get(i)));
+            } else if (!words.get(i).startsWith("-")) {
+                overrides.add(words.get(i));
+            }
+        }
+        RunConfig config =
+                new Composer(configDirs, new AmalgamProgram().builtIn()).compose(overrides.toArray(String[]::new));
+        MethodChoice.of(config.method());
+        ModelPoolSettings models =
+                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "pool");
+        Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "pool");
+        assertThat(models.experts()).isNotEmpty();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyErrorIsTheOneThatIsPrinted() {
+        return Pages.all().stream().flatMap(page -> Pages.blocks(Pages.read(page), "console").stream()
+                .filter(block -> block.contains("\namalgam: "))
+                .map(block -> DynamicTest.dynamicTest(page, () -> refused(block))));
+    }
+
+    /** Pairs of a command and what it answers. */
+    private static void refused(String block) {
+        for (String exchange : block.split("(?m)^\\$ ", -1)) {
+            if (!exchange.isBlank()) {
+                String[] parts = exchange.split("\n", 2);
+                Matcher command = COMMAND.matcher(parts[0]);
+                assertThat(command.matches()).as(parts[0]).isTrue();
+                ByteArrayOutputStream err = new ByteArrayOutputStream();
+                int code = new Main(
+                                AmalgamProgram::new,
+                                Terminal.none(StandardCharsets.UTF_8),
+                                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                                new PrintStream(err, true, StandardCharsets.UTF_8))
+                        .run(words(command.group(1)).toArray(String[]::new));
+                assertThat(err.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n"))
+                        .isEqualTo(parts[1]);
+                assertThat(code).isEqualTo(2);
+            }
+        }
+    }
+}
