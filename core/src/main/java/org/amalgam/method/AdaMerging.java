@@ -110,14 +110,20 @@ public record AdaMerging(
         return weights == null;
     }
 
-    /** The ancestor, K task vectors, the merged model and its gradient, and one micro-batch's activations. */
+    /** The ancestor, K task vectors, the merged model and its gradient. */
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
-        long activations = Math.min(
-                run.activationBytes(),
-                pool.architecture().activationBytes() * batchSize * pool.tasks().size());
-        return model * (pool.tasks().size() + 1L) + (usesData() ? 2 * model + activations : model);
+        return model * (pool.tasks().size() + 1L) + (usesData() ? 2 * model : model);
+    }
+
+    @Override
+    public long activationBytes(ModelPool pool) {
+        return usesData()
+                ? pool.architecture().activationBytes()
+                        * batchSize
+                        * pool.tasks().size()
+                : 0;
     }
 
     /** What is learned: lambda, which a merge makes a network. */

@@ -22,7 +22,15 @@ public interface Method {
         return false;
     }
 
-    /** Native memory in bytes that it needs at once besides the mapped models, foreseen from the architecture alone. */
+    /** Native memory in bytes that the activations of one step take when all its samples are computed at once; 0 without steps. */
+    default long activationBytes(ModelPool pool) {
+        return 0;
+    }
+
+    /**
+     * Native memory in bytes that it needs at once besides the mapped models and activations, foreseen from the architecture
+     * alone.
+     */
     default long memory(ModelPool pool, Run run) {
         return pool.architecture().parameters().stream()
                         .mapToLong(ParameterSpec::elements)

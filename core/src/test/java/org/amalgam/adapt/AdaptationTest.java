@@ -4,15 +4,13 @@ import org.amalgam.AmalgamException;
 import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.fixtures.Learners;
 import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.Runs;
 import org.amalgam.merge.Coefficients.Granularity;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
-import org.amalgam.run.Workers;
-import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.assertj.core.data.Offset;
@@ -56,18 +54,7 @@ class AdaptationTest {
     }
 
     private Run run(Optional<Path> snapshot, ProgressFactory progress, Metrics metrics) {
-        return new Run(
-                0,
-                Precision.FLOAT32,
-                false,
-                folder,
-                "models and settings",
-                snapshot,
-                Run.ACTIVATION_BYTES,
-                Workers.of(2),
-                progress,
-                metrics,
-                new Profiler());
+        return Runs.of(folder, snapshot, false, progress, metrics);
     }
 
     private Run run(Optional<Path> snapshot) {
@@ -208,18 +195,7 @@ class AdaptationTest {
 
     @Test
     void aRunToSeeWhetherItWorksMakesOneStep() {
-        Run quick = new Run(
-                0,
-                Precision.FLOAT32,
-                true,
-                folder,
-                "",
-                Optional.empty(),
-                Run.ACTIVATION_BYTES,
-                Workers.of(2),
-                ProgressFactory.NONE,
-                Metrics.NONE,
-                new Profiler());
+        Run quick = Runs.of(folder, Optional.empty(), true, ProgressFactory.NONE, Metrics.NONE);
         Trace trace = adaptation("adam", 50, 8)
                 .learn(Learners.of(folder, Granularity.TASK), Objective.ENTROPY, tasks, quick)
                 .trace();

@@ -241,6 +241,9 @@ class AdaMergingTest {
         AdaMerging given = Settings.bind(AdaMerging.class, Map.of("weights", List.of(1, 1)));
         long model = 4 * pool.ancestor().weights().parameters();
         assertThat(given.memory(pool, run)).isEqualTo(4 * model);
-        assertThat(learning.memory(pool, run)).isGreaterThan(5 * model);
+        assertThat(given.activationBytes(pool)).isZero();
+        assertThat(learning.memory(pool, run)).isEqualTo(5 * model);
+        assertThat(learning.activationBytes(pool))
+                .isEqualTo(2 * 16 * pool.architecture().activationBytes());
     }
 }

@@ -1,14 +1,12 @@
 package org.amalgam.pool;
 
 import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.model.Encoder;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
-import org.amalgam.run.Workers;
-import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.assertj.core.data.Offset;
@@ -47,15 +45,10 @@ class EvaluationTest {
     }
 
     private Run run(boolean fast) {
-        return new Run(
-                0,
-                Precision.FLOAT32,
-                fast,
+        return Runs.of(
                 folder,
-                "",
                 Optional.empty(),
-                Run.ACTIVATION_BYTES,
-                Workers.of(2),
+                fast,
                 (what, total) -> new Progress() {
                     @Override
                     public void step(long done, String status) {
@@ -65,8 +58,7 @@ class EvaluationTest {
                     @Override
                     public void close() {}
                 },
-                Metrics.NONE,
-                new Profiler());
+                Metrics.NONE);
     }
 
     /** Right answers and loss of the first rows, one by one. */

@@ -4,12 +4,11 @@ import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Objective;
 import org.amalgam.fixtures.Learners;
 import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.Runs;
 import org.amalgam.merge.Coefficients.Granularity;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
-import org.amalgam.run.Workers;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,18 +64,7 @@ class NativeMemoryTest {
     void aThousandStepsLeaveNativeMemoryFlat() {
         Watch watch = new Watch();
         try (Scope scope = Scope.open()) {
-            Run run = new Run(
-                    0,
-                    Precision.FLOAT32,
-                    false,
-                    folder,
-                    "",
-                    Optional.empty(),
-                    Run.ACTIVATION_BYTES,
-                    Workers.of(2),
-                    (what, total) -> watch,
-                    Metrics.NONE,
-                    new Profiler());
+            Run run = Runs.of(folder, Optional.empty(), false, (what, total) -> watch, Metrics.NONE);
             new Adaptation("adam", 1e-3, 2, WARM_UP + STEPS, true, 3)
                     .learn(Learners.of(folder, Granularity.LAYER), Objective.ENTROPY, NoiseTask.of(5, "a", "b"), run);
         }

@@ -12,7 +12,7 @@ record DatasetSettings(
         @Setting(help = "folder or files: Parquet, image folder, IDX; a path or a list of paths")
         Object path,
 
-        @Setting(value = "", help = "which part of a folder: train, test; empty where there is only one")
+        @Setting(value = "''", help = "which part of a folder: train, test; empty where there is only one")
         String split,
 
         @Setting(value = "[]", help = "names of the classes in the order of the labels; optional where they are known")

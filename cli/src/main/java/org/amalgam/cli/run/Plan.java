@@ -40,14 +40,17 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                 models.stream().mapToLong(model -> model.checkpoint().bytes()).sum();
         Run whole = Run.quiet(config.settings().seed(), Path.of("."));
         long activations = Run.ACTIVATION_BYTES;
-        long peak = BASE_BYTES + read + method.method().memory(pool, whole);
+        long without = BASE_BYTES + read + method.method().memory(pool, whole);
+        long peak = without + Math.min(activations, method.method().activationBytes(pool));
         if (config.settings().memory().isPresent()) {
             long limit = config.settings().memory().get().bytes();
-            long without = peak - Math.min(activations, peak);
-            if (limit < without + pool.architecture().activationBytes()) {
-                throw new AmalgamException(
-                        "memory=" + size(limit) + " is not enough: the models and one sample take about "
-                                + size(without + pool.architecture().activationBytes()) + "; allow that much");
+            long least = without
+                    + Math.min(
+                            pool.architecture().activationBytes(),
+                            method.method().activationBytes(pool));
+            if (limit < least) {
+                throw new AmalgamException("memory=" + size(limit)
+                        + " is not enough: the models and one sample take about " + size(least) + "; allow that much");
             }
             activations = Math.min(activations, limit - without);
             peak = Math.min(peak, limit);

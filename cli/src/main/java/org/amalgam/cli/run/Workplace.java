@@ -1,6 +1,8 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.model.clip.ClipVisionConfig;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
@@ -59,10 +61,32 @@ final class Workplace implements AutoCloseable {
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
         Path ancestor = models.ancestor();
+        if (!judged.testDatasets().isEmpty()) {
+            requireOneWidth(ancestor, judged.clip(ancestor));
+        }
         return judged.testDatasets().entrySet().stream()
                 .map(entry -> tasks.open(
                         entry.getValue().spec(entry.getKey()), judged.clip(ancestor), judged.processor(ancestor)))
                 .toList();
+    }
+
+    /** Heads read what the merged tower gives: their projection must be of its width. */
+    private static void requireOneWidth(Path ancestor, Path clip) {
+        int given = width(ancestor);
+        int taken = width(clip);
+        if (given != taken) {
+            throw new AmalgamException("taskpool.clip_model: the heads of " + clip + " take features of width " + taken
+                    + ", the models of modelpool give " + given + "; name the CLIP model that they descend from");
+        }
+    }
+
+    private static int width(Path folder) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        return ClipVisionConfig.of(
+                        checkpoint.config(),
+                        checkpoint.folder().resolve("config.json").toString())
+                .transformer()
+                .width();
     }
 
     @Override

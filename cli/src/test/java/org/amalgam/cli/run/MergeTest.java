@@ -1,0 +1,213 @@
+package org.amalgam.cli.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.checkpoint.TorchFile;
+import org.amalgam.cli.run.WorkingArea.Ending;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Whole runs as a user starts them, on tiny models and data. */
+class MergeTest {
+
+    private static final String BIAS = "vision_model.post_layernorm.bias";
+
+    @TempDir
+    Path folder;
+
+    private WorkingArea area;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        area = WorkingArea.in(folder);
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    private static List<String> keys(JsonNode node) {
+        List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    private float[] tensor(Path model) {
+        return Checkpoint.open(model).slots().get(BIAS).tensor().toFloats();
+    }
+
+    @Test
+    void mergesJudgesAndWritesAsTheExampleSays() throws IOException {
+        Path merged = area.path("out/merged");
+        Path report = area.path("out/report.json");
+        Ending ending = area.amalgam(
+                "method=task_arithmetic",
+                "modelpool=mine",
+                "taskpool=mine",
+                "merged_model_save_path=" + merged,
+                "report_save_path=" + report);
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        assertThat(ending.code()).isZero();
+        assertThat(ending.out())
+                .contains("birds", "digits", "zero-shot", "experts", "task_arithmetic")
+                .contains(merged.toString());
+
+        JsonNode json = json(report);
+        assertThat(keys(json)).contains("model_info", "birds", "digits", "average");
+        assertThat(keys(json.path("model_info")))
+                .containsExactlyInAnyOrder("trainable_params", "all_params", "trainable_percentage");
+        assertThat(json.path("model_info").path("trainable_params").asLong(-1)).isZero();
+        assertThat(json.path("model_info").path("all_params").asLong())
+                .isEqualTo(Checkpoint.open(area.model("birds")).slots().values().stream()
+                        .mapToLong(slot -> slot.elements())
+                        .sum());
+        for (String task : List.of("birds", "digits")) {
+            assertThat(json.path(task).path("accuracy").asDouble(-1)).as(task).isBetween(0.0, 1.0);
+            assertThat(json.path(task).path("loss").asDouble()).as(task).isPositive();
+            assertThat(json.path(task).path("samples").asInt()).as(task).isEqualTo(6);
+        }
+        double mean = (json.path("birds").path("accuracy").asDouble()
+                        + json.path("digits").path("accuracy").asDouble())
+                / 2;
+        assertThat(json.path("average").path("accuracy").asDouble()).isCloseTo(mean, Offset.offset(1e-9));
+
+        float[] base = tensor(area.model("clip"));
+        float[] birds = tensor(area.model("birds"));
+        float[] digits = tensor(area.model("digits"));
+        float[] got = tensor(merged);
+        for (int i = 0; i < base.length; i++) {
+            float expected = base[i] + 0.3f * (birds[i] - base[i] + digits[i] - base[i]);
+            assertThat(got[i]).isCloseTo(expected, Offset.offset(1e-6f));
+        }
+        assertThat(merged.resolve("config.json")).exists();
+        assertThat(merged.resolve("preprocessor_config.json")).exists();
+        assertThat(Files.readString(merged.resolve("README.md")))
+                .contains(
+                        "task-arithmetic",
+                        "scaling",
+                        "birds",
+                        Checkpoint.open(area.model("birds")).sha256());
+        assertThat(area.files()).noneMatch(file -> file.contains(".partial"));
+    }
+
+    @Test
+    void adaptsAndKeepsItsRecordsInTheRunsFolder() throws IOException {
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.name=clip_layer_wise_adamerging",
+                "method.max_steps=2",
+                "method.batch_size=4",
+                "method.save_merging_weights=merging_weights.pt",
+                "modelpool=mine",
+                "taskpool=mine",
+                "fabric.loggers.name=mine");
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        assertThat(ending.code()).isZero();
+        Path logs = area.path("logs/mine/version_0");
+        HostTensor weights = TorchFile.readTensor(logs.resolve("merging_weights.pt"));
+        assertThat(weights.shape()).containsExactly(2L, (long)
+                Checkpoint.open(area.model("birds")).slots().size());
+        assertThat(logs.resolve("config.yaml")).content().contains("clip_layer_wise_adamerging");
+        assertThat(logs.resolve("report.html")).exists();
+        JsonNode report = json(logs.resolve("report.json"));
+        assertThat(report.path("model_info").path("trainable_params").asLong()).isEqualTo(weights.elements());
+        assertThat(area.files()).anyMatch(file -> file.contains("events.out.tfevents"));
+
+        // The same coefficients, given, are the same model: no data set is looked at, no step made.
+        Ending again = area.amalgam(
+                "method=adamerging",
+                "method.weights=" + logs.resolve("merging_weights.pt"),
+                "modelpool=mine",
+                "taskpool=mine",
+                "report_save_path=" + area.path("again.json"));
+        assertThat(again.err()).doesNotContain("amalgam:");
+        JsonNode second = json(area.path("again.json"));
+        for (String task : List.of("birds", "digits")) {
+            assertThat(second.path(task).path("loss").asDouble())
+                    .isEqualTo(report.path(task).path("loss").asDouble());
+        }
+    }
+
+    @Test
+    void twoRunsOfOneSeedAreOne() throws IOException {
+        for (String name : List.of("one", "two")) {
+            Ending ending = area.amalgam(
+                    "method=adamerging",
+                    "method.max_steps=3",
+                    "method.batch_size=2",
+                    "modelpool=mine",
+                    "taskpool=dummy",
+                    "seed=7",
+                    "merged_model_save_path=" + area.path(name));
+            assertThat(ending.err()).doesNotContain("amalgam:");
+        }
+        assertThat(area.path("one/model.safetensors")).hasSameBinaryContentAs(area.path("two/model.safetensors"));
+    }
+
+    @Test
+    void judgesNothingWhereNothingIsToBeJudged() throws IOException {
+        Ending ending = area.amalgam(
+                "method=simple_average",
+                "modelpool=mine",
+                "taskpool=dummy",
+                "merged_model_save_path=" + area.path("merged"),
+                "report_save_path=" + area.path("report.json"));
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        assertThat(ending.code()).isZero();
+        JsonNode report = json(area.path("report.json"));
+        assertThat(keys(report)).contains("model_info").doesNotContain("birds", "digits");
+        assertThat(tensor(area.path("merged"))).hasSize(24);
+    }
+
+    @Test
+    void aDryRunWritesNothing() throws IOException {
+        Set<String> before = area.files();
+        Ending ending = area.amalgam(
+                "method=ties_merging",
+                "modelpool=mine",
+                "taskpool=mine",
+                "dry_run=true",
+                "merged_model_save_path=" + area.path("merged"));
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        assertThat(ending.code()).isZero();
+        assertThat(ending.out()).contains("ties_merging of 2 experts into clip");
+        assertThat(area.files()).isEqualTo(before);
+    }
+
+    @Test
+    void printsTheReportAloneWhereJsonIsAskedFor() throws IOException {
+        Ending ending = area.amalgam("--json", "method=weighted_average", "modelpool=mine", "taskpool=mine");
+        assertThat(ending.code()).isZero();
+        assertThat(keys(new ObjectMapper().readTree(ending.out()))).contains("birds", "digits", "average");
+    }
+
+    @Test
+    void everyMethodRuns() {
+        for (Map.Entry<String, String> run : Map.of(
+                        "simple_average", "seed=1",
+                        "weighted_average", "method.weights=[1,3]",
+                        "task_arithmetic", "method.scaling_factor=0.5",
+                        "ties_merging", "method.merge_func=dis-mean",
+                        "adamerging", "fast_dev_run=true")
+                .entrySet()) {
+            Ending ending = area.amalgam("method=" + run.getKey(), run.getValue(), "modelpool=mine", "taskpool=mine");
+            assertThat(ending.err()).as(run.getKey()).doesNotContain("amalgam:");
+            assertThat(ending.code()).as(run.getKey()).isZero();
+            assertThat(ending.out()).contains(run.getKey());
+        }
+    }
+}
