@@ -83,7 +83,10 @@ public final class AdaMergingStep {
                     Metrics.NONE,
                     profiler);
             Learner learner = Settings.defaults(AdaMerging.class).learner(vectors, config);
-            int microBatch = (int) Math.max(1, run.activationBytes() / config.activationBytes());
+            int microBatch = (int) Math.max(
+                    1,
+                    run.activationBytes()
+                            / (config.activationBytes() * run.workers().count()));
             System.out.println("micro-batches of " + microBatch + " images");
             new Adaptation("adam", 1e-3, batch, steps, false, microBatch)
                     .learn(learner, Objective.ENTROPY, data(config, tasks, batch, random), run);

@@ -89,8 +89,8 @@ public record Adaptation(
         Profiler profiler = run.profiler();
         try (Scope scope = Scope.open()) {
             Weights learned = parameters.leaves();
-            Weights merged =
-                    profiler.measure("merging weights", () -> learner.merge().apply(learned));
+            Weights merged = profiler.measure("merging weights", () -> run.workers()
+                    .together(() -> learner.merge().apply(learned)));
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
             List<List<Piece>> plan =
                     Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch(batches, run));
@@ -113,7 +113,7 @@ public record Adaptation(
                                     + " is not a number any more; lower method.lr (now " + learningRate + ")");
                 }
             }
-            profiler.measure("merging weights", () -> merged.backward(leaves));
+            profiler.measure("merging weights", () -> run.workers().together(() -> merged.backward(leaves)));
             profiler.measure("optimizer step", () -> state.step(parameters, learned, step, learningRate));
             return new Trace.Step(
                     Arrays.stream(losses).boxed().toList(), learner.probe().apply(parameters));

@@ -68,12 +68,20 @@ final class CoefficientsFile {
         }
         if (list.stream()
                 .allMatch(row -> row instanceof List<?> cells && cells.stream().allMatch(Number.class::isInstance))) {
-            return Tensor.stack(list.stream()
-                    .map(row -> (List<?>) row)
-                    .map(row -> Tensor.of(floats(row), row.size()))
-                    .toList());
+            return table(list.stream().map(row -> floats((List<?>) row)).toList());
         }
         throw new AmalgamException("method.weights: expected numbers, or one list of numbers a task, found " + list);
+    }
+
+    private static Tensor table(List<float[]> rows) {
+        int columns = rows.get(0).length;
+        for (int k = 1; k < rows.size(); k++) {
+            if (rows.get(k).length != columns) {
+                throw new AmalgamException("method.weights: task " + k + " has " + rows.get(k).length
+                        + " numbers, task 0 has " + columns + "; give every task as many");
+            }
+        }
+        return Tensor.stack(rows.stream().map(row -> Tensor.of(row, columns)).toList());
     }
 
     private static float[] floats(List<?> numbers) {

@@ -52,7 +52,8 @@ public record TiesMerging(
             Map<String, Tensor> merged = new LinkedHashMap<>();
             pool.ancestor().weights().entries().forEach((name, theta) -> {
                 if (removeKeys.contains(name)) {
-                    merged.put(name, theta.to(DType.F32));
+                    // A copy: the result owns its tensors, and the pool keeps its own.
+                    merged.put(name, theta.to(DType.F32).copy());
                 } else {
                     Tensor combined = Ties.combine(agreeing.matrices().get(name), signs.get(name), function);
                     merged.put(

@@ -1,5 +1,6 @@
 package org.amalgam.pool;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.Safetensors;
 import org.amalgam.checkpoint.SafetensorsWriter;
@@ -44,7 +45,7 @@ record HeadCache(Path folder) {
     Tensor get(String key, Supplier<Tensor> make) {
         Path file = folder.resolve("zero-shot-" + key.substring(0, 16) + ".safetensors");
         if (Files.exists(file)) {
-            HostTensor kept = Safetensors.open(file).tensor(CLASSES);
+            HostTensor kept = read(file);
             return Tensor.of(
                     kept.toFloats(),
                     kept.shape().stream().mapToLong(Long::longValue).toArray());
@@ -52,5 +53,16 @@ record HeadCache(Path folder) {
         Tensor made = make.get();
         SafetensorsWriter.write(file, Map.of(CLASSES, HostTensor.ofFloats(made.toFloats(), made.shape())));
         return made;
+    }
+
+    private static HostTensor read(Path file) {
+        try {
+            return Safetensors.open(file).tensor(CLASSES);
+        } catch (AmalgamException e) {
+            throw new AmalgamException(
+                    "the zero-shot head kept in " + file + " is damaged; delete the file to compute it again ("
+                            + e.getMessage() + ")",
+                    e);
+        }
     }
 }

@@ -54,8 +54,12 @@ public final class ImageTasks implements AutoCloseable {
 
     private Task make(ImageTaskSpec spec, Path clip, Path processorFolder) {
         Optional<TaskText> known = ClassNames.of(spec.name());
-        ImageDataset dataset = ImageDatasets.open(spec.paths(), spec.split(), spec.classNames(), spec.name());
-        List<String> classNames = classNames(spec, known, dataset);
+        ImageDataset found = ImageDatasets.open(spec.paths(), spec.split(), spec.classNames(), spec.name());
+        List<String> classNames = classNames(spec, known, found);
+        // Labels are checked against names where a data set is opened with names.
+        ImageDataset dataset = found.classNames().isEmpty()
+                ? ImageDatasets.open(spec.paths(), spec.split(), classNames, spec.name())
+                : found;
         List<String> templates = !spec.templates().isEmpty()
                 ? spec.templates()
                 : known.map(TaskText::templates).orElse(TEMPLATES);

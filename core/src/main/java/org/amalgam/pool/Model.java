@@ -49,17 +49,7 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
                 throw new AmalgamException(slot.file() + ": " + slot.name() + " has shape " + slot.shape()
                         + ", the ancestor's architecture has " + spec.shape() + "." + hint);
             }
-            if (!slot.dtype().isFloating()) {
-                throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
-                        + ", expected a floating-point type");
-            }
-            Tensor tensor = files.computeIfAbsent(slot.file(), MappedFile::open)
-                    .tensor(slot.dtype(), shape(slot), slot.offset());
-            if (!tensor.isFinite()) {
-                throw new AmalgamException(slot.file() + ": " + slot.name()
-                        + " holds NaN or infinity; the model is damaged and cannot be merged");
-            }
-            tensors.put(spec.name(), tensor);
+            tensors.put(spec.name(), mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open)));
         }
         if (!slots.isEmpty()) {
             throw new AmalgamException(folder + ": the tensor" + (slots.size() == 1 ? " " : "s ")
@@ -106,11 +96,25 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
         for (String level : LEVELS) {
             TensorSlot slot = checkpoint.slots().get(level + name);
             if (slot != null) {
-                return MappedFile.open(slot.file()).tensor(slot.dtype(), shape(slot), slot.offset());
+                return mapped(slot, MappedFile.open(slot.file()));
             }
         }
         throw new AmalgamException(checkpoint.folder() + ": there is no tensor " + name
                 + "; zero-shot heads need a full CLIPModel (vision tower, text tower and projections)");
+    }
+
+    /** The tensor in its own type: floating and finite, or the model is no model. */
+    private static Tensor mapped(TensorSlot slot, MappedFile file) {
+        if (!slot.dtype().isFloating()) {
+            throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
+                    + ", expected a floating-point type; save the model again in one");
+        }
+        Tensor tensor = file.tensor(slot.dtype(), shape(slot), slot.offset());
+        if (!tensor.isFinite()) {
+            throw new AmalgamException(slot.file() + ": " + slot.name()
+                    + " holds NaN or infinity, expected finite numbers; the model is damaged, leave it out or mend it");
+        }
+        return tensor;
     }
 
     private static long[] shape(TensorSlot slot) {

@@ -1,6 +1,7 @@
 package org.amalgam.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.tensor.Natives;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * A few threads that each compute with one core. Several samples at once on a core each beat one after the other on all cores:
@@ -69,6 +71,16 @@ public final class Workers implements AutoCloseable {
             inOrder.add(done.get(i % count).get(i / count));
         }
         return inOrder;
+    }
+
+    /** Does one thing on all cores while the workers rest: for what is a single large product, such as a merge. */
+    public <R> R together(Supplier<R> work) {
+        Natives.productThreads(count);
+        try {
+            return work.get();
+        } finally {
+            Natives.productThreads(1);
+        }
     }
 
     private static <R> R result(Future<R> future) {

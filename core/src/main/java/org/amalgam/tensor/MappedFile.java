@@ -50,8 +50,9 @@ public final class MappedFile {
             return Tensor.empty(type, shape);
         }
         long length = Math.multiplyExact(elements, type.bytes());
-        if (offset < 0 || offset + length > bytes.elements()) {
-            throw new AmalgamException(path + " ends before byte " + (offset + length) + ", at " + bytes.elements());
+        if (offset < 0 || offset > bytes.elements() - length) {
+            throw new AmalgamException(path + ": " + length + " bytes from byte " + offset
+                    + " on are beyond its end at byte " + bytes.elements() + "; fetch it again");
         }
         Tensor window = bytes.slice(0, offset, length);
         Tensor aligned = offset % type.bytes() == 0 ? window : window.copy();

@@ -54,6 +54,15 @@ public final class Natives {
         loaded = true;
     }
 
+    /**
+     * Cores that one matrix product may use from now on, in the whole process. Meant for the few large products between which
+     * no worker computes; 1 otherwise.
+     */
+    public static void productThreads(int threads) {
+        load();
+        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(threads);
+    }
+
     /** Resident memory of this process in bytes, mapped files included; 0 where the system does not tell. */
     public static long residentBytes() {
         load();

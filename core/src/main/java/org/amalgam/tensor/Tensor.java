@@ -334,8 +334,15 @@ public final class Tensor implements AutoCloseable {
             return !dtype().isFloating()
                     || Double.isFinite(handle.sum(new org.bytedeco.pytorch.ScalarTypeOptional(torch.ScalarType.Float))
                             .item_double())
-                    || torch.isfinite(handle).all().item_bool();
+                    || torch.isfinite(isByteFloat() ? to(DType.F32).handle : handle)
+                            .all()
+                            .item_bool();
         }
+    }
+
+    /** libtorch has few operations on 8-bit floats. */
+    private boolean isByteFloat() {
+        return dtype().bytes() == 1;
     }
 
     // ---- differentiation
@@ -363,6 +370,13 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.grad());
     }
 
+    /** {@link #gradient()}, which leaves the leaf without one. */
+    Tensor takeGradient() {
+        Tensor gradient = new Tensor(handle.grad().detach());
+        handle.mutable_grad().reset();
+        return gradient;
+    }
+
     public void backward() {
         handle.backward();
     }
@@ -373,6 +387,13 @@ public final class Tensor implements AutoCloseable {
     /** Overwrites the values. */
     public void assign(Tensor values) {
         handle.copy_(values.handle);
+    }
+
+    /** {@code this = this + other}; this. */
+    Tensor addInPlace(Tensor other) {
+        handle.add_(other.handle);
+        other.close();
+        return this;
     }
 
     /** {@code this = (1 - weight) this + weight other}. */

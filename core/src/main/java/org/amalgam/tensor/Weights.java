@@ -57,23 +57,26 @@ public record Weights(Map<String, Tensor> entries) {
 
     /**
      * Continues the backward pass from the gradients at {@code leaves} (each made by {@link #leaves} from this map) into
-     * whatever this map was computed from. Gradients of several leaves add up in the list's order. Parameters that no gradient
-     * reached are passed over.
+     * whatever this map was computed from. Gradients of several leaves add up in the list's order; the leaves give them up.
+     * Parameters that no gradient reached are passed over.
+     *
+     * @return this
      */
-    public void backward(List<Weights> leaves) {
+    public Weights backward(List<Weights> leaves) {
         List<Tensor> outputs = new ArrayList<>();
         List<Tensor> gradients = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             entries.forEach((name, tensor) -> leaves.stream()
                     .map(leaf -> leaf.get(name))
                     .filter(Tensor::hasGradient)
-                    .map(Tensor::gradient)
-                    .reduce(Tensor::add)
+                    .map(Tensor::takeGradient)
+                    .reduce(Tensor::addInPlace)
                     .ifPresent(gradient -> {
                         outputs.add(tensor);
                         gradients.add(gradient);
                     }));
             Autograd.backward(outputs, gradients);
         }
+        return this;
     }
 }

@@ -1,0 +1,255 @@
+package org.amalgam.adapt;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.adapt.Adaptation.Adapted;
+import org.amalgam.fixtures.Learners;
+import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.merge.Coefficients.Granularity;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Metrics;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.Progress;
+import org.amalgam.run.ProgressFactory;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class AdaptationTest {
+
+    @TempDir
+    Path folder;
+
+    private final Scope scope = Scope.open();
+    private List<NoiseTask> tasks;
+
+    @BeforeEach
+    void makeTasks() {
+        tasks = NoiseTask.of(11, "a", "b");
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private static Adaptation adaptation(String optimizer, int steps, int microBatch) {
+        return new Adaptation(optimizer, optimizer.equals("adam") ? 1e-2 : 0.1, 4, steps, true, microBatch);
+    }
+
+    private Run run(Optional<Path> snapshot, ProgressFactory progress, Metrics metrics) {
+        return new Run(
+                0,
+                Precision.FLOAT32,
+                false,
+                folder,
+                "models and settings",
+                snapshot,
+                Run.ACTIVATION_BYTES,
+                progress,
+                metrics,
+                new Profiler());
+    }
+
+    private Run run(Optional<Path> snapshot) {
+        return run(snapshot, ProgressFactory.NONE, Metrics.NONE);
+    }
+
+    private static float[] lambda(Adapted adapted) {
+        return adapted.parameters().get(Learners.LAMBDA).toFloats();
+    }
+
+    /** Descent, since Adam makes steps of full length of the rounding noise in key biases' gradients. */
+    @Test
+    void theSizeOfMicroBatchesChangesNothingButRounding() {
+        Learner learner = Learners.of(folder, Granularity.LAYER);
+        Adapted whole = adaptation("sgd", 4, 1000).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
+        for (int microBatch : new int[] {1, 3}) {
+            Adapted cut =
+                    adaptation("sgd", 4, microBatch).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
+            assertThat(lambda(cut)).containsExactly(lambda(whole), Offset.offset(1e-5f));
+            for (int k = 0; k < 2; k++) {
+                assertThat(cut.trace().loss(k)).containsExactly(whole.trace().loss(k), Offset.offset(1e-5));
+            }
+        }
+        assertThat(lambda(whole))
+                .as("it has moved")
+                .isNotEqualTo(learner.start().get(Learners.LAMBDA).toFloats());
+    }
+
+    @Test
+    void makesTheEntropySmaller() {
+        Learner learner = Learners.of(folder, Granularity.LAYER);
+        Trace trace = new Adaptation("adam", 1e-2, 11, 30, false, 1000)
+                .learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()))
+                .trace();
+        assertThat(trace.steps().get(29).meanLoss())
+                .isLessThan(trace.steps().get(0).meanLoss() - 0.01);
+        assertThat(trace.computed()).isEqualTo(30 * 22);
+        assertThat(trace.tasks()).containsExactly("a", "b");
+    }
+
+    @Test
+    void leavesTheLearnersStartAlone() {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        Adapted adapted = adaptation("adam", 2, 8).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
+        assertThat(learner.start().get(Learners.LAMBDA).toFloats()).containsExactly(0.3f, 0.3f);
+        assertThat(lambda(adapted)[0]).isNotEqualTo(0.3f);
+    }
+
+    @Test
+    void reportsEveryStep() {
+        Map<String, Double> numbers = new TreeMap<>();
+        List<String> shown = new ArrayList<>();
+        ProgressFactory progress = (what, total) -> new Progress() {
+            @Override
+            public void step(long done, String status) {
+                shown.add(what + " " + done + "/" + total);
+            }
+
+            @Override
+            public void close() {
+                shown.add("closed");
+            }
+        };
+        Adapted adapted = adaptation("adam", 2, 8)
+                .learn(
+                        Learners.of(folder, Granularity.TASK),
+                        Objective.ENTROPY,
+                        tasks,
+                        run(Optional.empty(), progress, (tag, step, value) -> numbers.put(tag + " " + step, value)));
+        assertThat(shown).containsExactly("adapting 1/2", "adapting 2/2", "closed");
+        assertThat(numbers)
+                .containsKeys("train/loss 0", "train/loss/a 0", "train/loss/b 1", "train/weight_min 1")
+                .containsEntry("train/loss/b 1", adapted.trace().loss(1)[1]);
+    }
+
+    @Test
+    void aResumedRunEndsWithTheSameBits() {
+        Learner learner = Learners.of(folder, Granularity.LAYER);
+        Adapted whole = adaptation("adam", 7, 3).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
+
+        Optional<Path> snapshot = Optional.of(folder.resolve("adaptation.safetensors"));
+        Adapted part = adaptation("adam", 3, 3).learn(learner, Objective.ENTROPY, tasks, run(snapshot));
+        assertThat(part.trace().steps()).isEqualTo(whole.trace().steps().subList(0, 3));
+        ProgressFactory pullsThePlug = (what, total) -> new Progress() {
+            @Override
+            public void step(long done, String status) {
+                if (done == 5) {
+                    throw new IllegalStateException("the plug was pulled");
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThatThrownBy(() -> adaptation("adam", 7, 3)
+                        .learn(learner, Objective.ENTROPY, tasks, run(snapshot, pullsThePlug, Metrics.NONE)))
+                .hasMessage("the plug was pulled");
+        Adapted resumed = adaptation("adam", 7, 3).learn(learner, Objective.ENTROPY, tasks, run(snapshot));
+
+        assertThat(resumed.parameters().get(Learners.LAMBDA).toBytes())
+                .isEqualTo(whole.parameters().get(Learners.LAMBDA).toBytes());
+        assertThat(resumed.trace().steps()).isEqualTo(whole.trace().steps());
+        assertThat(resumed.trace().computed()).isLessThan(whole.trace().computed());
+    }
+
+    @Test
+    void aSnapshotOfAnotherRunIsRefused() throws IOException {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        Path file = folder.resolve("adaptation.safetensors");
+        adaptation("adam", 1, 3).learn(learner, Objective.ENTROPY, tasks, run(Optional.of(file)));
+        byte[] before = Files.readAllBytes(file);
+        for (Adaptation other : List.of(
+                adaptation("sgd", 1, 3),
+                new Adaptation("adam", 2e-2, 4, 1, true, 3),
+                new Adaptation("adam", 1e-2, 5, 1, true, 3),
+                new Adaptation("adam", 1e-2, 4, 1, false, 3))) {
+            assertThatThrownBy(() -> other.learn(learner, Objective.ENTROPY, tasks, run(Optional.of(file))))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessageStartingWith(file + " belongs to a run with other settings or inputs")
+                    .hasMessageContaining("start afresh");
+        }
+        List<NoiseTask> others = NoiseTask.of(12, "a", "b");
+        assertThatThrownBy(() ->
+                        adaptation("adam", 1, 3).learn(learner, Objective.ENTROPY, others, run(Optional.of(file))))
+                .isInstanceOf(AmalgamException.class);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsTheRun() {
+        List<Task> broken = List.of(tasks.get(0), new NoiseTask("b", 11, 3, features -> features.slice(1, 0, 3)
+                .add(Double.NaN)));
+        assertThatThrownBy(() -> adaptation("adam", 3, 3)
+                        .learn(Learners.of(folder, Granularity.TASK), Objective.ENTROPY, broken, run(Optional.empty())))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage("step 0: the loss of b is not a number any more; lower method.lr (now 0.01)");
+    }
+
+    @Test
+    void aRunToSeeWhetherItWorksMakesOneStep() {
+        Run quick = new Run(
+                0,
+                Precision.FLOAT32,
+                true,
+                folder,
+                "",
+                Optional.empty(),
+                Run.ACTIVATION_BYTES,
+                ProgressFactory.NONE,
+                Metrics.NONE,
+                new Profiler());
+        Trace trace = adaptation("adam", 50, 8)
+                .learn(Learners.of(folder, Granularity.TASK), Objective.ENTROPY, tasks, quick)
+                .trace();
+        assertThat(trace.steps()).hasSize(1);
+        assertThat(trace.computed()).isEqualTo(8);
+    }
+
+    @Test
+    void crossEntropyLooksAtLabels() {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        double[] loss = new Adaptation("sgd", 0.1, 11, 1, false, 100)
+                .learn(learner, Objective.CROSS_ENTROPY, tasks, run(Optional.empty()))
+                .trace()
+                .loss(0);
+        Tensor merged = learner.network()
+                .apply(learner.merge().apply(learner.start()))
+                .features(tasks.get(0)
+                        .batch(java.util.stream.IntStream.range(0, 11).toArray())
+                        .inputs());
+        Tensor logits = tasks.get(0).head().logits(merged);
+        long[] labels = tasks.get(0)
+                .batch(java.util.stream.IntStream.range(0, 11).toArray())
+                .labels()
+                .toLongs();
+        double expected = 0;
+        for (int i = 0; i < 11; i++) {
+            float[] row = logits.select(0, i).toFloats();
+            double sum = 0;
+            for (float logit : row) {
+                sum += Math.exp(logit);
+            }
+            expected += (Math.log(sum) - row[(int) labels[i]]) / 11;
+        }
+        assertThat(loss[0]).isCloseTo(expected, Offset.offset(1e-5));
+    }
+}
