@@ -38,6 +38,10 @@ public final class AtomicFile {
      * @throws AmalgamException if the disk refuses; the file is then as it was before
      */
     public static void write(Path target, Content content) {
+        if (Files.isDirectory(target)) {
+            throw new AmalgamException(
+                    target + ": expected the name of a file to write, found a folder; name a file in it");
+        }
         Path partial = Unfinished.beside(target);
         boolean complete = false;
         try {

@@ -11,6 +11,7 @@ import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -63,6 +64,7 @@ class AdaptationTest {
                 "models and settings",
                 snapshot,
                 Run.ACTIVATION_BYTES,
+                Workers.of(2),
                 progress,
                 metrics,
                 new Profiler());
@@ -214,6 +216,7 @@ class AdaptationTest {
                 "",
                 Optional.empty(),
                 Run.ACTIVATION_BYTES,
+                Workers.of(2),
                 ProgressFactory.NONE,
                 Metrics.NONE,
                 new Profiler());

@@ -7,6 +7,7 @@ import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -54,6 +55,7 @@ class EvaluationTest {
                 "",
                 Optional.empty(),
                 Run.ACTIVATION_BYTES,
+                Workers.of(2),
                 (what, total) -> new Progress() {
                     @Override
                     public void step(long done, String status) {

@@ -9,9 +9,9 @@ import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.bytedeco.javacpp.Pointer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +21,7 @@ import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A thousand steps of adaptation leave native memory as they found it. */
+@Tag("memory")
 class NativeMemoryTest {
 
     private static final int WARM_UP = 100;
@@ -29,17 +30,6 @@ class NativeMemoryTest {
 
     @TempDir
     Path folder;
-
-    /** What is this small is slower on many threads, above all beside other work. */
-    @BeforeEach
-    void oneThread() {
-        Natives.threads(1);
-    }
-
-    @AfterEach
-    void allThreads() {
-        Natives.threads(Runtime.getRuntime().availableProcessors());
-    }
 
     /** Watches from step to step what is held. */
     private static final class Watch implements Progress {
@@ -83,6 +73,7 @@ class NativeMemoryTest {
                     "",
                     Optional.empty(),
                     Run.ACTIVATION_BYTES,
+                    Workers.of(2),
                     (what, total) -> watch,
                     Metrics.NONE,
                     new Profiler());

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,12 +59,15 @@ class WeightsTest {
         Tensor source = Tensor.of(new float[] {2}, 1).leaf();
         Weights computed = new Weights(entries()).map((name, tensor) -> tensor.mul(source));
         Weights leaves = computed.leaves();
+        Weights others = computed.leaves();
         leaves.get("z").mul(leaves.get("z")).sum().backward();
+        others.get("z").sum().backward();
 
-        computed.backward(leaves);
+        computed.backward(List.of(leaves, others));
 
-        // d/ds of (1 s)^2 + (2 s)^2 at s = 2
-        assertThat(source.gradient().item()).isEqualTo(20);
+        // d/ds of (1 s)^2 + (2 s)^2 + (1 s) + (2 s) at s = 2
+        assertThat(source.gradient().item()).isEqualTo(23);
+        assertThat(leaves.get("z").hasGradient()).isFalse();
         assertThat(leaves.get("a").hasGradient()).isFalse();
     }
 }
