@@ -158,7 +158,7 @@ class MainTest {
                         2,
                         "",
                         "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
-                                + " Methods: adamerging, task_arithmetic, adamerging/clip.\n"));
+                                + " Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp.\n"));
         assertThat(amalgam("--quite", "method=adamerging"))
                 .isEqualTo(
                         new Ending(
