@@ -154,11 +154,12 @@ class MainTest {
                 .isEqualTo(new Ending(
                         2, "", "amalgam: seed: expected an integer, found \"x\" (command line, argument 5).\n"));
         assertThat(amalgam("method=adamergin"))
-                .isEqualTo(new Ending(
-                        2,
-                        "",
-                        "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
-                                + " Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp.\n"));
+                .isEqualTo(
+                        new Ending(
+                                2,
+                                "",
+                                "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
+                                        + " Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp.\n"));
         assertThat(amalgam("--quite", "method=adamerging"))
                 .isEqualTo(
                         new Ending(
