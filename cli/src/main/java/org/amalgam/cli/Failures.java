@@ -14,6 +14,9 @@ final class Failures {
     /** A fault of amalgam or of the machine. */
     static final int FAULT = 1;
 
+    /** Ended from outside, by Ctrl-C. */
+    static final int INTERRUPTED = 130;
+
     private static final String INDENT = "\n" + " ".repeat("amalgam: ".length());
 
     private Failures() {}

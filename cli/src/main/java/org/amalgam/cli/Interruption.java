@@ -1,7 +1,10 @@
 package org.amalgam.cli;
 
+import org.amalgam.run.Workers;
+
 import java.io.PrintStream;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Says one line when the process is ended from outside. The exit code, 130 after Ctrl-C, is the virtual machine's own; what a
@@ -9,7 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Interruption {
 
-    private final AtomicBoolean running = new AtomicBoolean(true);
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final CountDownLatch over = new CountDownLatch(1);
 
     private Interruption() {}
 
@@ -19,11 +24,13 @@ final class Interruption {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            if (interruption.running.get()) {
+                            if (interruption.over.getCount() > 0) {
                                 err.println();
                                 err.println(
                                         "amalgam: interrupted. An adaptation goes on where it was with: amalgam resume FOLDER");
                                 err.flush();
+                                Workers.end();
+                                interruption.await();
                             }
                         },
                         "interrupted"));
@@ -32,6 +39,17 @@ final class Interruption {
 
     /** The run has ended by itself: nothing is to be said any more. */
     void over() {
-        running.set(false);
+        over.countDown();
+    }
+
+    /** Lets the operations that are under way come to their end. */
+    private void await() {
+        try {
+            if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                Thread.currentThread().interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.amalgam.cli;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.run.Workers;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -103,6 +104,10 @@ public final class Main {
 
     private int failed(Throwable failure, AmalgamCommand root) {
         out.flush();
+        if (failure instanceof Workers.Ending) {
+            // The interruption has said it.
+            return Failures.INTERRUPTED;
+        }
         err.println(Failures.text(failure, root.debug()));
         return Failures.code(failure);
     }

@@ -110,11 +110,12 @@ public record AdaMerging(
         return weights == null;
     }
 
-    /** The ancestor, K task vectors, the merged model and its gradient. */
+    /** The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker. */
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
-        return model * (pool.tasks().size() + 1L) + (usesData() ? 2 * model : model);
+        return model * (pool.tasks().size() + 1L)
+                + model * (usesData() ? 1L + run.workers().count() : 1);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -116,7 +117,13 @@ public record ModelPool(
      * @param folder exists and is empty
      */
     public void save(Weights merged, Path folder) throws IOException {
+        save(merged, folder, Optional.empty());
+    }
+
+    /** {@link #save(Weights, Path)} in the type of that name: float32, float16 or bfloat16. */
+    public void save(Weights merged, Path folder, Optional<String> dtype) throws IOException {
         ObjectNode config = architecture.config(ancestor.checkpoint().config());
+        dtype.ifPresent(name -> config.put(config.has("torch_dtype") ? "torch_dtype" : "dtype", name));
         DType type = savedType(config);
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         merged.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, type)));
@@ -132,7 +139,12 @@ public record ModelPool(
         List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
         return new SafetensorsWriter.Entry(name, type, shape, out -> {
             try (Scope scope = Scope.open()) {
-                ByteBuffer bytes = tensor.to(type).toBytes();
+                Tensor rounded = tensor.to(type);
+                if (!rounded.isFinite()) {
+                    throw new AmalgamException(name + ": the merged values are beyond what " + type
+                            + " holds; ask for another type with merged_model_save_kwargs.dtype=float32");
+                }
+                ByteBuffer bytes = rounded.toBytes();
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }
@@ -143,9 +155,12 @@ public record ModelPool(
     private static DType savedType(ObjectNode config) {
         String named = config.path("dtype").asText(config.path("torch_dtype").asText("float32"));
         return switch (named) {
+            case "float32" -> DType.F32;
             case "float16" -> DType.F16;
             case "bfloat16" -> DType.BF16;
-            default -> DType.F32;
+            default ->
+                throw new AmalgamException("models are saved in float32, float16 or bfloat16, not in " + named
+                        + "; choose with merged_model_save_kwargs.dtype");
         };
     }
 

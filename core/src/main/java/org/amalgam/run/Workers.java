@@ -22,6 +22,9 @@ import java.util.function.Supplier;
  */
 public final class Workers implements AutoCloseable {
 
+    /** The process is about to end: native code that still computes when the libraries are torn down crashes. */
+    private static volatile boolean ending;
+
     private final int count;
     private final ExecutorService threads;
 
@@ -47,6 +50,18 @@ public final class Workers implements AutoCloseable {
         return of(Runtime.getRuntime().availableProcessors());
     }
 
+    /** Thrown out of {@link #deal} when the process is about to end. */
+    public static final class Ending extends RuntimeException {
+        Ending() {
+            super("the process is ending", null, false, false);
+        }
+    }
+
+    /** From now on no worker takes up another item: the process is about to end. */
+    public static void end() {
+        ending = true;
+    }
+
     public int count() {
         return count;
     }
@@ -65,11 +80,15 @@ public final class Workers implements AutoCloseable {
             futures.add(threads.submit(() -> {
                 List<R> results = new ArrayList<>();
                 for (int i = mine; i < items.size(); i += count) {
+                    if (ending) {
+                        throw new Ending();
+                    }
                     results.add(work.apply(mine, items.get(i)));
                 }
                 return results;
             }));
         }
+        futures.forEach(Workers::settle);
         List<List<R>> done = futures.stream().map(Workers::result).toList();
         List<R> inOrder = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
@@ -80,11 +99,25 @@ public final class Workers implements AutoCloseable {
 
     /** Does one thing on all cores while the workers rest: for what is a single large product, such as a merge. */
     public <R> R together(Supplier<R> work) {
+        if (ending) {
+            throw new Ending();
+        }
         Natives.productThreads(count);
         try {
             return work.get();
         } finally {
             Natives.productThreads(1);
+        }
+    }
+
+    /** Waits for the work's end, whatever it is: what it uses must outlive it. */
+    private static void settle(Future<?> future) {
+        try {
+            future.get();
+        } catch (ExecutionException told) {
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -21,7 +21,7 @@ public final class Scope implements AutoCloseable {
         return new Scope();
     }
 
-    /** Hands the tensor to the scope around this one; without one, to whoever closes it. */
+    /** Hands a tensor that was made in this scope to the scope around it; without one, to whoever closes it. */
     public Tensor keep(Tensor tensor) {
         if (outer == null) {
             tensor.handle().retainReference();

@@ -242,7 +242,7 @@ class AdaMergingTest {
         long model = 4 * pool.ancestor().weights().parameters();
         assertThat(given.memory(pool, run)).isEqualTo(4 * model);
         assertThat(given.activationBytes(pool)).isZero();
-        assertThat(learning.memory(pool, run)).isEqualTo(5 * model);
+        assertThat(learning.memory(pool, run)).isEqualTo((4L + run.workers().count()) * model);
         assertThat(learning.activationBytes(pool))
                 .isEqualTo(2 * 16 * pool.architecture().activationBytes());
     }

@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.cli.Console;
+import org.amalgam.cli.config.FabricSettings;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
@@ -20,7 +21,9 @@ import org.amalgam.report.RunReport;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
+import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Settings;
+import org.amalgam.settings.Source;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 
@@ -62,7 +65,8 @@ final class MergeRun {
     static void execute(RunConfig config, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
-        Path cache = Path.of("outputs", "cache");
+        run.sayWhatComputes();
+        Path cache = run.cache();
         try (Scope scope = Scope.open();
                 Workplace workplace = new Workplace(run.models, run.judged, cache)) {
             run.execute(workplace, cache);
@@ -83,6 +87,15 @@ final class MergeRun {
             AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
             RunFile.of(config).write(folder);
         }
+        try {
+            mergeAndJudge(pool, tasks, plan, cache, folder);
+        } catch (AmalgamException e) {
+            RunFolder.discardUnlessResumable(folder);
+            throw e;
+        }
+    }
+
+    private void mergeAndJudge(ModelPool pool, List<Task> tasks, Plan plan, Path cache, Path folder) {
         Profiler profiler = new Profiler();
         try (EventMetrics metrics = new EventMetrics(folder);
                 Workers workers = settings.threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
@@ -92,7 +105,7 @@ final class MergeRun {
                     settings.fastDevRun(),
                     folder,
                     plan.identity(),
-                    Optional.of(folder.resolve("adaptation.safetensors")),
+                    Optional.of(folder.resolve(RunFolder.SNAPSHOT)),
                     plan.activationBytes(),
                     workers,
                     console,
@@ -105,8 +118,40 @@ final class MergeRun {
         }
     }
 
+    /** A command line made for another machine runs here on what there is. */
+    private void sayWhatComputes() {
+        FabricSettings fabric = settings.fabric();
+        boolean elsewhere = !List.of("auto", "cpu").contains(fabric.accelerator())
+                || !fabric.devices().equals("1");
+        if (elsewhere) {
+            console.item(
+                    "device",
+                    "the processor of this machine, instead of accelerator " + fabric.accelerator() + ", devices "
+                            + fabric.devices());
+        }
+    }
+
+    /** A method's own {@code cache_dir}, or {@code outputs}; heads and scores lie in a folder of it. */
+    private Path cache() {
+        Object named = method.settings().get("cache_dir");
+        return Path.of(named instanceof String folder ? folder : "outputs", "cache");
+    }
+
+    /** The type that {@code merged_model_save_kwargs} asks for, under either of transformers' names. */
+    private Optional<String> savedType() {
+        MapNode arguments = settings.mergedModelSaveKwargs().orElse(MapNode.empty(Source.DEFAULTS));
+        arguments.entries().keySet().stream()
+                .filter(key -> !List.of("dtype", "torch_dtype").contains(key))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new AmalgamException("merged_model_save_kwargs." + key + " is not offered; dtype is");
+                });
+        return arguments.text("dtype").or(() -> arguments.text("torch_dtype"));
+    }
+
     /** Hours of work must not end at a folder that is in the way. */
     private void refuseExistingOutputs() {
+        savedType();
         settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
         settings.reportSavePath().filter(Files::exists).ifPresent(path -> {
             throw new AmalgamException(
@@ -135,7 +180,7 @@ final class MergeRun {
         MethodSection section = report.methods().get(0);
         settings.mergedModelSavePath()
                 .ifPresent(path -> AtomicFolder.write(path, partial -> {
-                    pool.save(merged.weights(), partial);
+                    pool.save(merged.weights(), partial, savedType());
                     ModelCard.write(report, section, partial);
                 }));
         new Summary(console).print(report, folder, settings.mergedModelSavePath());

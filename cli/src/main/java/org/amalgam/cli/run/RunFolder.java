@@ -8,11 +8,34 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** The folder of a run: {@code root_dir/name/version_N}, as the reference's logger lays it out. */
 final class RunFolder {
 
+    /** The file from which an interrupted adaptation goes on. */
+    static final String SNAPSHOT = "adaptation.safetensors";
+
     private RunFolder() {}
+
+    /** Deletes what a run that failed has begun in its folder, unless an adaptation can go on from there. */
+    static void discardUnlessResumable(Path folder) {
+        if (Files.exists(folder.resolve(SNAPSHOT))) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                // The folder may be one that the user named, with other things in it.
+                if (file.getFileName().toString().matches("config\\.yaml|run\\.json|events\\.out\\.tfevents\\..*")) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        } catch (IOException stays) {
+            // The failure that led here matters more.
+            return;
+        }
+    }
 
     /** The folder that an interrupted run left, or a new one. */
     static Path of(RunConfig config) {
