@@ -34,8 +34,8 @@ public record Run(
         Metrics metrics,
         Profiler profiler) {
 
-    /** Activations may take 512 MiB unless a setting says otherwise. */
-    public static final long ACTIVATION_BYTES = 512L << 20;
+    /** Activations may take 640 MiB unless a setting says otherwise. */
+    public static final long ACTIVATION_BYTES = 640L << 20;
 
     /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
     public static Run quiet(long seed, Path folder) {

@@ -70,9 +70,12 @@ public final class Functional {
                 false));
     }
 
-    /** {@code x sigmoid(1.702 x)}, the activation of OpenAI's CLIP. */
+    /**
+     * {@code x sigmoid(1.702 x)}, the activation of OpenAI's CLIP; as {@code silu(1.702 x) / 1.702}, which keeps one tensor for
+     * the backward pass instead of two and passes over it half as often.
+     */
     public static Tensor quickGelu(Tensor x) {
-        return new Tensor(x.handle().mul(torch.sigmoid(x.mul(1.702).handle())));
+        return new Tensor(torch.silu(x.mul(1.702).handle())).mul(1 / 1.702);
     }
 
     /** {@code x Phi(x)} with the exact normal distribution function. */

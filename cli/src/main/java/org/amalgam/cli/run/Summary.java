@@ -21,6 +21,15 @@ record Summary(Console console) {
                     .forEach(console::result);
             console.line("");
         }
+        // As the reference prints it; a merge that adapts nothing has little to profile.
+        report.methods().stream()
+                .filter(method ->
+                        report.methods().size() == 1 && !method.figures().isEmpty())
+                .flatMap(method -> method.profile().stream())
+                .forEach(profile -> {
+                    console.line("Profiler Report\n");
+                    console.line(profile.table());
+                });
         report.notes().forEach(note -> console.item("note", note));
         model.ifPresent(path -> console.item("model", path.toString()));
         console.item("report", folder.resolve("report.html").toString());

@@ -75,8 +75,8 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
         return layers * (projections + attention);
     }
 
-    /** What a block keeps for its backward pass, in widths of a token: norms, projections, sums 10; up, activation 3 mlp. */
+    /** What a block keeps for its backward pass, in widths of a token: norms, projections, sums 10; scaled up, activation 2 mlp. */
     long activationBytes(int tokens) {
-        return (long) layers * tokens * (10L * width + 3L * mlpWidth) * Float.BYTES;
+        return (long) layers * tokens * (10L * width + 2L * mlpWidth) * Float.BYTES;
     }
 }
