@@ -1,0 +1,30 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.Console;
+import org.amalgam.cli.Terminal;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Properties;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** On the embedded model family, what involves no chance agrees with the reference's results, and 20 steps of adaptation do. */
+@Tag("zoo")
+class ZooReferenceTest {
+
+    @Test
+    void agreesWithTheReference() {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Console console = new Console(out, out, Terminal.detect(Map.of(), new Properties()), Console.Volume.QUIET);
+        boolean within = Compare.execute(true, new AmalgamProgram().builtIn(), console);
+        assertThat(within).as(printed.toString(StandardCharsets.UTF_8)).isTrue();
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("task_arithmetic_0.3", "ties_merging_1.0", "seq_layer_wise_adamerging", "step by step");
+    }
+}
