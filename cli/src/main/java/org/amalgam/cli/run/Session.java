@@ -38,7 +38,7 @@ final class Session implements AutoCloseable {
     private final Workers workers = Workers.ofThisMachine();
 
     /** What a method did. */
-    record Outcome(Row row, MethodSection section, MergedModel merged) {}
+    record Outcome(Row row, MethodSection section) {}
 
     Session(BuiltIn builtIn, Console console) {
         this.builtIn = builtIn;
@@ -82,9 +82,8 @@ final class Session implements AutoCloseable {
             Run run = run(folder, metrics, profiler);
             MergedModel merged = choice.method().merge(pool, run);
             Row row = judge(run).merged(label, merged.weights());
-            merged.coefficients().ifPresent(coefficients -> inner.keep(coefficients.lambda()));
             double seconds = (System.nanoTime() - start) / 1e9;
-            return new Outcome(row, Reports.section(label, choice, pool, merged, profiler, seconds), merged);
+            return new Outcome(row, Reports.section(label, choice, pool, merged, profiler, seconds));
         }
     }
 

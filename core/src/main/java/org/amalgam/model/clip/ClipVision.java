@@ -8,7 +8,6 @@ import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * A CLIP vision tower as a view on weights. Patches become tokens row by row behind a class token, pass the blocks, and the
@@ -34,17 +33,6 @@ public record ClipVision(
                 LayerNorm.of(weights, prefix + "pre_layrnorm", epsilon),
                 config.transformer().blocks(weights, prefix + "encoder.layers.", false),
                 LayerNorm.of(weights, prefix + "post_layernorm", epsilon));
-    }
-
-    /** The same tower with every block replaced. */
-    public ClipVision mapBlocks(UnaryOperator<Block> change) {
-        return new ClipVision(
-                classEmbedding,
-                patchEmbedding,
-                positionEmbedding,
-                preNorm,
-                blocks.stream().map(change).toList(),
-                postNorm);
     }
 
     /** The blocks' output [N, tokens, width] for images [N, 3, H, W], before the last norm. */
