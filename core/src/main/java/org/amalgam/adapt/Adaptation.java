@@ -96,7 +96,7 @@ public record Adaptation(
                     Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch(batches, run));
             // Leaves of its own for every worker: gradients add up without locks and in an order that is always the
             // same.
-            List<Weights> leaves = Stream.generate(merged::leaves)
+            List<Weights> leaves = Stream.generate(merged::learnedLeaves)
                     .limit(Math.min(plan.size(), run.workers().count()))
                     .toList();
             List<Passes> passes = run.workers().deal(plan, (worker, pieces) -> {

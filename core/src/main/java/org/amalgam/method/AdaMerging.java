@@ -92,17 +92,17 @@ public record AdaMerging(
         TaskVectors vectors = run.profiler().measure("construct the wrapped model", () -> taskVectors(pool));
         if (weights != null) {
             Coefficients given = CoefficientsFile.of(weights, granularity(), vectors);
-            return new MergedModel(vectors.merge(used(given)), Optional.of(given), Optional.empty(), List.of());
+            return MergedModel.of(vectors.merge(used(given))).withCoefficients(given);
         }
         Adapted adapted = adapt(learner(vectors, pool.architecture()), pool, run);
         Coefficients learned = coefficients(adapted.parameters());
         saveMergingWeights.ifPresent(file -> CoefficientsFile.save(file, run, learned));
         Weights merged = run.profiler().measure("merging weights", () -> vectors.merge(used(learned)));
-        return new MergedModel(
-                merged,
-                Optional.of(learned),
-                Optional.of(adapted.trace()),
-                List.of("The coefficients were adapted to the test images of the tasks, without their labels."));
+        return MergedModel.of(merged)
+                .withCoefficients(learned)
+                .withTrace(adapted.trace())
+                .withNotes(List.of(
+                        "The coefficients were adapted to the test images of the tasks, without their labels."));
     }
 
     @Override

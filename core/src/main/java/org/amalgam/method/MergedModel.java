@@ -1,7 +1,13 @@
 package org.amalgam.method;
 
 import org.amalgam.adapt.Trace;
+import org.amalgam.figure.Figure;
 import org.amalgam.merge.Coefficients;
+import org.amalgam.mixture.Mixture;
+import org.amalgam.mixture.ParameterCount;
+import org.amalgam.mixture.RoutingObserver;
+import org.amalgam.model.Architecture;
+import org.amalgam.model.Encoder;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -10,16 +16,102 @@ import java.util.Optional;
 /**
  * What a method makes of a pool.
  *
- * @param weights the merged parameters, in the ancestor's names and order
+ * @param network what computes
  * @param coefficients the merging coefficients, where the method has or learns them
  * @param trace what happened at each step, where the method adapts
+ * @param figures the method's own, besides those that coefficients and trace give
  * @param notes sentences that a reader of the report should know
  */
 public record MergedModel(
-        Weights weights, Optional<Coefficients> coefficients, Optional<Trace> trace, List<String> notes) {
+        Network network,
+        Optional<Coefficients> coefficients,
+        Optional<Trace> trace,
+        List<Figure> figures,
+        List<String> notes) {
+
+    /** A merged network: one set of weights, or a mixture that makes them for its input. */
+    public sealed interface Network {
+
+        /** A view that computes; see {@link Mixture#encoder}. */
+        Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer);
+    }
+
+    /**
+     * One model.
+     *
+     * @param weights the merged parameters, in the ancestor's names and order
+     */
+    public record Dense(Weights weights) implements Network {
+
+        @Override
+        public Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer) {
+            return architecture.encoder(weights);
+        }
+    }
+
+    /** A mixture of experts. */
+    public record Routed(Mixture mixture) implements Network {
+
+        @Override
+        public Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer) {
+            return mixture.encoder(batchReduce, observer);
+        }
+    }
+
+    public MergedModel {
+        figures = List.copyOf(figures);
+        notes = List.copyOf(notes);
+    }
 
     /** A merge without anything to learn. */
     public static MergedModel of(Weights weights) {
-        return new MergedModel(weights, Optional.empty(), Optional.empty(), List.of());
+        return of(new Dense(weights));
+    }
+
+    /** A network, and nothing else to tell. */
+    public static MergedModel of(Network network) {
+        return new MergedModel(network, Optional.empty(), Optional.empty(), List.of(), List.of());
+    }
+
+    /** A mixture, and nothing else to tell. */
+    public static MergedModel of(Mixture mixture) {
+        return of(new Routed(mixture));
+    }
+
+    public MergedModel withCoefficients(Coefficients used) {
+        return new MergedModel(network, Optional.of(used), trace, figures, notes);
+    }
+
+    public MergedModel withTrace(Trace steps) {
+        return new MergedModel(network, coefficients, Optional.of(steps), figures, notes);
+    }
+
+    public MergedModel withFigures(List<Figure> drawn) {
+        return new MergedModel(network, coefficients, trace, drawn, notes);
+    }
+
+    public MergedModel withNotes(List<String> said) {
+        return new MergedModel(network, coefficients, trace, figures, said);
+    }
+
+    /**
+     * The merged parameters of a dense model.
+     *
+     * @throws IllegalStateException for a mixture, which has no such thing
+     */
+    public Weights weights() {
+        if (network instanceof Dense dense) {
+            return dense.weights();
+        }
+        throw new IllegalStateException("a mixture of experts is not one set of weights");
+    }
+
+    /** Learned and all parameters, when a single model of the architecture has {@code single}. */
+    public ParameterCount parameters(long single) {
+        if (network instanceof Routed routed) {
+            return routed.mixture().parameters();
+        }
+        long learned = coefficients.map(c -> c.lambda().elements()).orElse(0L);
+        return new ParameterCount(learned, single + learned);
     }
 }

@@ -2,6 +2,7 @@ package org.amalgam.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -16,7 +17,18 @@ public interface Architecture {
     List<ParameterSpec> parameters();
 
     /** A view that computes with these weights: cheap to make, owns nothing. */
-    Encoder encoder(Weights weights);
+    default Encoder encoder(Weights weights) {
+        return encoder(Layers.of(weights));
+    }
+
+    /** A view that computes with these layers; parameters of layers that are replaced need not be there. */
+    Encoder encoder(Layers layers);
+
+    /** The feed-forward layers of the blocks, first block first: what mixtures of experts upscale. */
+    List<FeedForwardSpec> feedForwards();
+
+    /** Every linear map of every block (projections of the attention, both maps of the feed-forward layers), in order. */
+    List<LinearSpec> linears();
 
     /** The {@code config.json} of a model that has this architecture's parameters alone, made from the ancestor's. */
     ObjectNode config(JsonNode ancestor);

@@ -2,18 +2,17 @@ package org.amalgam.nn;
 
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
-import org.amalgam.tensor.Weights;
 
 /** Multi-head self-attention with separate projections, each [width, width]; causal: no token sees a later one. */
 public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal) implements Layer {
 
     /** The layer whose projections are {@code prefix.q_proj}, {@code k_proj}, {@code v_proj} and {@code out_proj}. */
-    public static Attention of(Weights weights, String prefix, int heads, boolean causal) {
+    public static Attention of(Layers layers, String prefix, int heads, boolean causal) {
         return new Attention(
-                Linear.of(weights, prefix + ".q_proj"),
-                Linear.of(weights, prefix + ".k_proj"),
-                Linear.of(weights, prefix + ".v_proj"),
-                Linear.of(weights, prefix + ".out_proj"),
+                layers.linear(prefix + ".q_proj"),
+                layers.linear(prefix + ".k_proj"),
+                layers.linear(prefix + ".v_proj"),
+                layers.linear(prefix + ".out_proj"),
                 heads,
                 causal);
     }

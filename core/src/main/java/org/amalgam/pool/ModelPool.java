@@ -128,6 +128,23 @@ public record ModelPool(
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         merged.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, type)));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), entries);
+        writeConfiguration(config, folder);
+    }
+
+    /**
+     * Writes a mixture of experts as a folder of its own: {@code mixture.safetensors}, with the description as its metadata,
+     * and the ancestor's configuration files.
+     *
+     * @param folder exists and is empty
+     */
+    public void saveMixture(Weights parts, Map<String, String> description, Path folder) throws IOException {
+        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+        parts.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, tensor.dtype())));
+        SafetensorsWriter.write(folder.resolve("mixture.safetensors"), description, entries);
+        writeConfiguration(architecture.config(ancestor.checkpoint().config()), folder);
+    }
+
+    private void writeConfiguration(ObjectNode config, Path folder) throws IOException {
         AtomicFile.write(folder.resolve("config.json"), config.toPrettyString() + "\n");
         Path processor = ancestor.checkpoint().folder().resolve("preprocessor_config.json");
         if (Files.exists(processor)) {

@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Figure;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Axis;
+import org.amalgam.figure.ColumnGroup;
+import org.amalgam.figure.Figure;
 import org.amalgam.pool.Interval;
 
 import java.util.ArrayList;
@@ -68,6 +71,38 @@ public final class Figures {
                 ColumnGroup.byBlock(tensors),
                 Figure.HeatMap.values(values),
                 Axis.of("coefficient λ"),
+                Figure.Scale.SEQUENTIAL);
+    }
+
+    /**
+     * Which expert each data set uses where (Tang et al., ICML 2024): data sets by experts, the experts grouped by layer.
+     *
+     * @param datasets names of the rows
+     * @param layers names of the routed layers in the model's order
+     * @param experts names of the experts
+     * @param values [data sets, layers x experts], mean routing weights
+     */
+    public static Figure routing(List<String> datasets, List<String> layers, List<String> experts, double[][] values) {
+        List<String> columns = new ArrayList<>();
+        List<ColumnGroup> groups = new ArrayList<>();
+        for (String layer : layers) {
+            groups.add(new ColumnGroup(
+                    ColumnGroup.byBlock(List.of(layer)).get(0).name(),
+                    columns.size(),
+                    columns.size() + experts.size() - 1));
+            experts.forEach(expert -> columns.add(layer + ", expert " + expert));
+        }
+        return new Figure.HeatMap(
+                "Routing weights per data set and layer",
+                "Each cell is the weight that the router gave one expert (column, experts in the order of the rows) in one layer,"
+                        + " averaged over a data set's samples (row): where a data set uses its own expert, the cell is strong.",
+                Axis.of("expert, by layer"),
+                Axis.of("data set"),
+                datasets,
+                columns,
+                groups,
+                Figure.HeatMap.values(values),
+                Axis.of("routing weight"),
                 Figure.Scale.SEQUENTIAL);
     }
 

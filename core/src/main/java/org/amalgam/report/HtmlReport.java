@@ -5,6 +5,7 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.figure.Figure;
 import org.amalgam.pool.Interval;
 import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.figure.Figure;
 import org.amalgam.pool.Interval;
 import org.amalgam.pool.TaskScore;
 

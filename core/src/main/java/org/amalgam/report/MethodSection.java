@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Figure;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -360,9 +360,14 @@ public final class Tensor implements AutoCloseable {
         return leaf;
     }
 
+    /** Whether it is a leaf or was computed from one, so that gradients reach it. */
+    public boolean isLearned() {
+        return handle.requires_grad();
+    }
+
     /** Whether a gradient has arrived at this leaf. */
     public boolean hasGradient() {
-        return handle.grad().defined();
+        return isLearned() && handle.grad().defined();
     }
 
     /** The gradient that has added up at this leaf. */

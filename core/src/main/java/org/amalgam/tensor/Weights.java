@@ -55,6 +55,11 @@ public record Weights(Map<String, Tensor> entries) {
         return map((name, tensor) -> tensor.leaf());
     }
 
+    /** {@link #leaves()} of what was computed from leaves; the rest is constant and stays as it is, without a gradient. */
+    public Weights learnedLeaves() {
+        return map((name, tensor) -> tensor.isLearned() ? tensor.leaf() : tensor);
+    }
+
     /**
      * Continues the backward pass from the gradients at {@code leaves} (each made by {@link #leaves} from this map) into
      * whatever this map was computed from. Gradients of several leaves add up in the list's order; the leaves give them up.

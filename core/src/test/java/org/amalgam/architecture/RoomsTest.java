@@ -60,6 +60,16 @@ class RoomsTest {
     }
 
     @ArchTest
+    static void mixturesAreNetworks(JavaClasses all) {
+        mayImportNothingBut("mixture", "merge", "model", "nn", "tensor").check(all);
+    }
+
+    @ArchTest
+    static void figuresAreData(JavaClasses all) {
+        mayImportNothingBut("figure", "pool").check(all);
+    }
+
+    @ArchTest
     static void aRunIsAValue(JavaClasses all) {
         mayImportNothingBut("run", "tensor").check(all);
     }
@@ -91,7 +101,7 @@ class RoomsTest {
 
     @ArchTest
     static void reportsKnowNoMethods(JavaClasses all) {
-        mayImportNothingBut("report", "checkpoint", "pool").check(all);
+        mayImportNothingBut("report", "checkpoint", "figure", "pool").check(all);
     }
 
     @ArchTest

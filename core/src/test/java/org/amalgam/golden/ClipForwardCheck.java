@@ -4,6 +4,7 @@ import org.amalgam.data.text.TokenBatch;
 import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.clip.ClipVision;
 import org.amalgam.model.clip.ClipVisionConfig;
+import org.amalgam.nn.Layers;
 import org.amalgam.pool.ClipHeads;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
@@ -57,7 +58,8 @@ final class ClipForwardCheck implements Check {
             models.add(pool.ancestor());
             for (Model model : models) {
                 ClipVision tower = ClipVision.of(
-                        (ClipVisionConfig) pool.architecture(), model.weights().map((name, t) -> t.to(DType.F32)));
+                        (ClipVisionConfig) pool.architecture(),
+                        Layers.of(model.weights().map((name, t) -> t.to(DType.F32))));
                 String name = model.name().equals("_pretrained_") ? "base" : model.name();
                 for (String task : tasks) {
                     compare(golden, name, task, tower, byTask.get(task));

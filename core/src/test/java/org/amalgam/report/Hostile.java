@@ -1,5 +1,6 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Figure;
 import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;
 import org.amalgam.report.AccuracyTable.Row;

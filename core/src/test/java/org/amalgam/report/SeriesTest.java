@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.ColumnGroup;
+import org.amalgam.figure.Figure;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;

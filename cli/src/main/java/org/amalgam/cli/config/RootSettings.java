@@ -32,6 +32,8 @@ public record RootSettings(
 
         @Setting(help = "precision, devices and logging") FabricSettings fabric,
 
+        @Setting(help = "how merged models are judged") EvaluationSettings evaluation,
+
         @Setting(value = "null", help = "folder of an interrupted run to carry on")
         Optional<Path> resume,
 

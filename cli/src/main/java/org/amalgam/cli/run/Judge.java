@@ -1,5 +1,7 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.method.MergedModel;
+import org.amalgam.mixture.RoutingTable;
 import org.amalgam.model.Encoder;
 import org.amalgam.pool.Evaluation;
 import org.amalgam.pool.Model;
@@ -22,13 +24,17 @@ import java.util.Optional;
 /** Judges merged models, and beside them the zero-shot ancestor and each expert on its own task. */
 record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, Run run) {
 
-    Row merged(String label, Weights weights) {
-        Encoder network = pool.architecture().encoder(weights);
+    /** How a merged model does, and how its mixture, if it is one, routed each task's samples. */
+    record Verdict(Row row, RoutingTable routing) {}
+
+    Verdict merged(String label, MergedModel.Network merged, boolean batchReduce) {
         Map<String, TaskScore> scores = new LinkedHashMap<>();
+        RoutingTable routing = new RoutingTable();
         for (Task task : tasks) {
+            Encoder network = merged.encoder(pool.architecture(), batchReduce, routing.of(task.name()));
             scores.put(task.name(), score(network, task, task.name()));
         }
-        return new Row(label, Kind.MERGED, scores);
+        return new Verdict(new Row(label, Kind.MERGED, scores), routing);
     }
 
     Row zeroShot() {

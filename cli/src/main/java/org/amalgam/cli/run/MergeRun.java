@@ -8,6 +8,7 @@ import org.amalgam.cli.config.FabricSettings;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
+import org.amalgam.mixture.RoutingTable;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
@@ -27,6 +28,7 @@ import org.amalgam.settings.Source;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -112,8 +114,9 @@ final class MergeRun {
                     metrics,
                     profiler);
             MergedModel merged = method.method().merge(pool, run);
-            AccuracyTable table = judge(pool, tasks, merged, cache, run);
-            RunReport report = new Reports(config, method, pool, plan, started).of(merged, table, run);
+            Judgement judged = judge(pool, tasks, merged, cache, run);
+            RunReport report =
+                    new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
             write(report, pool, merged, folder);
         }
     }
@@ -159,9 +162,9 @@ final class MergeRun {
         });
     }
 
-    private AccuracyTable judge(ModelPool pool, List<Task> tasks, MergedModel merged, Path cache, Run run) {
+    private Judgement judge(ModelPool pool, List<Task> tasks, MergedModel merged, Path cache, Run run) {
         if (tasks.isEmpty()) {
-            return AccuracyTable.empty();
+            return new Judgement(AccuracyTable.empty(), new RoutingTable());
         }
         Judge judge = new Judge(pool, tasks, judged.batchSize(), new ScoreCache(cache), run);
         List<Row> rows = new ArrayList<>();
@@ -169,8 +172,20 @@ final class MergeRun {
             rows.add(judge.zeroShot());
             rows.add(judge.experts());
         }
-        rows.add(judge.merged(config.method().name(), merged.weights()));
-        return new AccuracyTable(tasks.stream().map(Task::name).toList(), rows);
+        Judge.Verdict verdict = judge.merged(
+                config.method().name(), merged.network(), settings.evaluation().batchReduce());
+        rows.add(verdict.row());
+        return new Judgement(new AccuracyTable(tasks.stream().map(Task::name).toList(), rows), verdict.routing());
+    }
+
+    private record Judgement(AccuracyTable table, RoutingTable routing) {}
+
+    private void save(MergedModel.Network network, ModelPool pool, Path folder) throws IOException {
+        if (network instanceof MergedModel.Routed routed) {
+            pool.saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
+        } else if (network instanceof MergedModel.Dense dense) {
+            pool.save(dense.weights(), folder, savedType());
+        }
     }
 
     private void write(RunReport report, ModelPool pool, MergedModel merged, Path folder) {
@@ -180,7 +195,7 @@ final class MergeRun {
         MethodSection section = report.methods().get(0);
         settings.mergedModelSavePath()
                 .ifPresent(path -> AtomicFolder.write(path, partial -> {
-                    pool.save(merged.weights(), partial, savedType());
+                    save(merged.network(), pool, partial);
                     ModelCard.write(report, section, partial);
                 }));
         new Summary(console).print(report, folder, settings.mergedModelSavePath());

@@ -3,14 +3,16 @@ package org.amalgam.cli.run;
 import org.amalgam.adapt.Trace;
 import org.amalgam.cli.Version;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.figure.Axis;
+import org.amalgam.figure.Figure;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.method.MergedModel;
+import org.amalgam.mixture.ParameterCount;
+import org.amalgam.mixture.RoutingTable;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.report.AccuracyTable;
-import org.amalgam.report.Axis;
-import org.amalgam.report.Figure;
 import org.amalgam.report.Figures;
 import org.amalgam.report.Input;
 import org.amalgam.report.Limits;
@@ -36,7 +38,7 @@ import java.util.stream.Stream;
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
 
-    RunReport of(MergedModel merged, AccuracyTable table, Run run) {
+    RunReport of(MergedModel merged, AccuracyTable table, RoutingTable routing, Run run) {
         double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
         String title = "%s of %d experts into %s"
                 .formatted(
@@ -45,7 +47,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                         pool.ancestor().checkpoint().folder().getFileName());
         return new RunReport(
                 title,
-                List.of(section(config.method().name(), method, pool, merged, run.profiler(), wall)),
+                List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
                 table,
                 inputs(pool),
                 "amalgam " + String.join(" ", config.overrides()),
@@ -62,12 +64,13 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
             MethodChoice method,
             ModelPool pool,
             MergedModel merged,
+            RoutingTable routing,
             Profiler profiler,
             double wallSeconds) {
         long all = pool.architecture().parameters().stream()
                 .mapToLong(ParameterSpec::elements)
                 .sum();
-        long trainable = merged.coefficients().map(c -> c.lambda().elements()).orElse(0L);
+        ParameterCount count = merged.parameters(all);
         List<ProfileRow> rows = profiler.entries().stream()
                 .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
                 .toList();
@@ -76,24 +79,35 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 method.entry().summary(),
                 method.entry().citation(),
                 method.settings(),
-                Optional.of(new ModelInfo(trainable, all + trainable)),
-                figures(pool, merged),
+                Optional.of(new ModelInfo(count.trainable(), count.total())),
+                figures(pool, merged, routing),
                 rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds)));
     }
 
-    private static List<Figure> figures(ModelPool pool, MergedModel merged) {
+    private static List<Figure> figures(ModelPool pool, MergedModel merged, RoutingTable routing) {
         List<Figure> figures = new ArrayList<>();
         merged.trace().ifPresent(trace -> {
             double[] steps = new double[trace.steps().size()];
             for (int i = 0; i < steps.length; i++) {
                 steps[i] = i + 1;
             }
-            figures.add(Figures.coefficients(pool.tasks(), steps, perTask(trace, k -> trace.parameter("weight/" + k))));
+            if (merged.coefficients().isPresent()) {
+                figures.add(
+                        Figures.coefficients(pool.tasks(), steps, perTask(trace, k -> trace.parameter("weight/" + k))));
+            }
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
             figures.add(Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis("entropy", "nat")));
         });
         if (merged.trace().isEmpty()) {
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
+        }
+        figures.addAll(merged.figures());
+        if (!routing.isEmpty()) {
+            figures.add(Figures.routing(
+                    routing.tasks(),
+                    routing.layers(),
+                    pool.tasks(),
+                    routing.values(pool.tasks().size())));
         }
         return figures;
     }

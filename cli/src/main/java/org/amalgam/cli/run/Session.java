@@ -75,15 +75,18 @@ final class Session implements AutoCloseable {
     /** Merges and judges; numbers of the steps go into event files in the folder. */
     Outcome merge(String label, List<String> overrides, Path folder) {
         long start = System.nanoTime();
-        MethodChoice choice = MethodChoice.of(compose(overrides).method());
+        RunConfig config = compose(overrides);
+        MethodChoice choice = MethodChoice.of(config.method());
+        boolean batchReduce = config.settings().evaluation().batchReduce();
         Profiler profiler = new Profiler();
         try (Scope inner = Scope.open();
                 EventMetrics metrics = new EventMetrics(folder)) {
             Run run = run(folder, metrics, profiler);
             MergedModel merged = choice.method().merge(pool, run);
-            Row row = judge(run).merged(label, merged.weights());
+            Judge.Verdict verdict = judge(run).merged(label, merged.network(), batchReduce);
             double seconds = (System.nanoTime() - start) / 1e9;
-            return new Outcome(row, Reports.section(label, choice, pool, merged, profiler, seconds));
+            return new Outcome(
+                    verdict.row(), Reports.section(label, choice, pool, merged, verdict.routing(), profiler, seconds));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
+import org.amalgam.nn.Layers;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
@@ -60,7 +61,7 @@ public record ClipText(Config config, Weights weights) {
                 weights.get(PREFIX + "embeddings.position_embedding.weight").slice(0, 0, ids.size(1));
         Tensor hidden = Functional.embedding(weights.get(PREFIX + "embeddings.token_embedding.weight"), ids)
                 .add(positions);
-        for (Block block : config.transformer().blocks(weights, PREFIX + "encoder.layers.", true)) {
+        for (Block block : config.transformer().blocks(Layers.of(weights), PREFIX + "encoder.layers.", true)) {
             hidden = block.apply(hidden);
         }
         Tensor normed = LayerNorm.of(

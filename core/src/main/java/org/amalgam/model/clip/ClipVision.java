@@ -3,14 +3,14 @@ package org.amalgam.model.clip;
 import org.amalgam.model.Encoder;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
+import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
-import org.amalgam.tensor.Weights;
 
 import java.util.List;
 
 /**
- * A CLIP vision tower as a view on weights. Patches become tokens row by row behind a class token, pass the blocks, and the
+ * A CLIP vision tower as a view on layers. Patches become tokens row by row behind a class token, pass the blocks, and the
  * class token's final state is the image's feature vector.
  */
 public record ClipVision(
@@ -22,17 +22,17 @@ public record ClipVision(
         LayerNorm postNorm)
         implements Encoder {
 
-    public static ClipVision of(ClipVisionConfig config, Weights weights) {
+    public static ClipVision of(ClipVisionConfig config, Layers layers) {
         String prefix = ClipVisionConfig.PREFIX;
         double epsilon = config.transformer().epsilon();
         return new ClipVision(
-                weights.get(prefix + "embeddings.class_embedding"),
-                weights.get(prefix + "embeddings.patch_embedding.weight"),
-                weights.get(prefix + "embeddings.position_embedding.weight"),
+                layers.parameter(prefix + "embeddings.class_embedding"),
+                layers.parameter(prefix + "embeddings.patch_embedding.weight"),
+                layers.parameter(prefix + "embeddings.position_embedding.weight"),
                 // The reference's own spelling.
-                LayerNorm.of(weights, prefix + "pre_layrnorm", epsilon),
-                config.transformer().blocks(weights, prefix + "encoder.layers.", false),
-                LayerNorm.of(weights, prefix + "post_layernorm", epsilon));
+                layers.norm(prefix + "pre_layrnorm", epsilon),
+                config.transformer().blocks(layers, ClipVisionConfig.BLOCKS, false),
+                layers.norm(prefix + "post_layernorm", epsilon));
     }
 
     /** The blocks' output [N, tokens, width] for images [N, 3, H, W], before the last norm. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
+import org.amalgam.model.FeedForwardSpec;
+import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
-import org.amalgam.tensor.Weights;
+import org.amalgam.nn.Layers;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,9 @@ public record ClipVisionConfig(
 
     /** What every parameter's name begins with in checkpoints. */
     public static final String PREFIX = "vision_model.";
+
+    /** What every block's name begins with, before its number. */
+    static final String BLOCKS = PREFIX + "encoder.layers.";
 
     /**
      * Reads {@code config.json} of a {@code CLIPVisionModel} or, from its {@code vision_config}, of a full {@code CLIPModel}.
@@ -76,14 +81,24 @@ public record ClipVisionConfig(
                 ParameterSpec.of(PREFIX + "embeddings.patch_embedding.weight", width, channels, patchSize, patchSize));
         specs.add(ParameterSpec.of(PREFIX + "embeddings.position_embedding.weight", tokens(), width));
         specs.addAll(TransformerConfig.norm(PREFIX + "pre_layrnorm", width));
-        specs.addAll(transformer.parameters(PREFIX + "encoder.layers."));
+        specs.addAll(transformer.parameters(BLOCKS));
         specs.addAll(TransformerConfig.norm(PREFIX + "post_layernorm", width));
         return specs;
     }
 
     @Override
-    public Encoder encoder(Weights weights) {
-        return ClipVision.of(this, weights);
+    public Encoder encoder(Layers layers) {
+        return ClipVision.of(this, layers);
+    }
+
+    @Override
+    public List<FeedForwardSpec> feedForwards() {
+        return transformer.feedForwards(BLOCKS);
+    }
+
+    @Override
+    public List<LinearSpec> linears() {
+        return transformer.linears(BLOCKS);
     }
 
     @Override

@@ -1,13 +1,13 @@
 package org.amalgam.model.clip;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.model.FeedForwardSpec;
+import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.Attention;
 import org.amalgam.nn.Block;
-import org.amalgam.nn.FeedForward;
-import org.amalgam.nn.LayerNorm;
-import org.amalgam.tensor.Weights;
+import org.amalgam.nn.Layers;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +15,14 @@ import java.util.stream.IntStream;
 
 /** The stack of blocks that CLIP's two towers share. */
 public record TransformerConfig(int width, int mlpWidth, int layers, int heads, double epsilon, Activation activation) {
+
+    private static final List<String> LINEARS = List.of(
+            ".self_attn.k_proj",
+            ".self_attn.v_proj",
+            ".self_attn.q_proj",
+            ".self_attn.out_proj",
+            ".mlp.fc1",
+            ".mlp.fc2");
 
     static TransformerConfig of(Keys keys, int width, int mlpWidth, int layers, int heads) {
         TransformerConfig read = new TransformerConfig(
@@ -55,18 +63,39 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
         return specs;
     }
 
-    List<Block> blocks(Weights weights, String prefix, boolean causal) {
+    /** The feed-forward layers, first block first. */
+    List<FeedForwardSpec> feedForwards(String prefix) {
         return IntStream.range(0, layers)
-                .mapToObj(layer -> block(weights, prefix + layer, causal))
+                .mapToObj(layer -> prefix + layer + ".mlp")
+                .map(name -> new FeedForwardSpec(
+                        name, new LinearSpec(name + ".fc1"), activation, new LinearSpec(name + ".fc2")))
                 .toList();
     }
 
-    private Block block(Weights weights, String name, boolean causal) {
+    /** Every linear map of every block, in the order of the parameters. */
+    List<LinearSpec> linears(String prefix) {
+        List<LinearSpec> linears = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            for (String map : LINEARS) {
+                linears.add(new LinearSpec(prefix + layer + map));
+            }
+        }
+        return linears;
+    }
+
+    List<Block> blocks(Layers layers, String prefix, boolean causal) {
+        return IntStream.range(0, this.layers)
+                .mapToObj(layer -> block(layers, prefix + layer, causal))
+                .toList();
+    }
+
+    private Block block(Layers layers, String name, boolean causal) {
+        String mlp = name + ".mlp";
         return new Block(
-                LayerNorm.of(weights, name + ".layer_norm1", epsilon),
-                Attention.of(weights, name + ".self_attn", heads, causal),
-                LayerNorm.of(weights, name + ".layer_norm2", epsilon),
-                FeedForward.of(weights, name + ".mlp", activation));
+                layers.norm(name + ".layer_norm1", epsilon),
+                Attention.of(layers, name + ".self_attn", heads, causal),
+                layers.norm(name + ".layer_norm2", epsilon),
+                layers.feedForward(mlp, layers.linear(mlp + ".fc1"), activation, layers.linear(mlp + ".fc2")));
     }
 
     double forwardFlops(int tokens) {

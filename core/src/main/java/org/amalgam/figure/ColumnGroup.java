@@ -1,4 +1,4 @@
-package org.amalgam.report;
+package org.amalgam.figure;
 
 import java.util.ArrayList;
 import java.util.List;

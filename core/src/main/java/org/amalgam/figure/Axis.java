@@ -1,4 +1,4 @@
-package org.amalgam.report;
+package org.amalgam.figure;
 
 /**
  * What an axis measures.

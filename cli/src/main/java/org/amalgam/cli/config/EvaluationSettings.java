@@ -1,0 +1,12 @@
+package org.amalgam.cli.config;
+
+import org.amalgam.settings.Setting;
+
+/** How merged models are judged. */
+public record EvaluationSettings(
+        @Setting(
+                value = "false",
+                help =
+                        "mixtures of experts: one routing for each batch of taskpool.batch_size samples, averaged over it, as the"
+                                + " reference evaluates; false routes every sample by itself")
+        boolean batchReduce) {}

@@ -1,0 +1,46 @@
+package org.amalgam.nn;
+
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.util.Map;
+
+/**
+ * Where a network finds its layers by name: made from weights, unless another layer stands in. Swapping a feed-forward layer
+ * for a mixture of experts is one entry of the map; nothing is patched.
+ *
+ * @param weights the parameters of whatever is not replaced
+ * @param replaced layers that stand in, by the name of what they replace: {@code …layers.0.mlp}, {@code …self_attn.q_proj}
+ */
+public record Layers(Weights weights, Map<String, Layer> replaced) {
+
+    public Layers {
+        replaced = Map.copyOf(replaced);
+    }
+
+    /** Nothing replaced. */
+    public static Layers of(Weights weights) {
+        return new Layers(weights, Map.of());
+    }
+
+    /** The parameter of that name. */
+    public Tensor parameter(String name) {
+        return weights.get(name);
+    }
+
+    /** {@code x W^T + b}, with {@code name.weight} and {@code name.bias}. */
+    public Layer linear(String name) {
+        Layer other = replaced.get(name);
+        return other != null ? other : Linear.of(weights, name);
+    }
+
+    public LayerNorm norm(String name, double epsilon) {
+        return LayerNorm.of(weights, name, epsilon);
+    }
+
+    /** The feed-forward layer of that name with the linear maps {@code up} and {@code down}. */
+    public Layer feedForward(String name, Layer up, Activation activation, Layer down) {
+        Layer other = replaced.get(name);
+        return other != null ? other : new FeedForward(up, activation, down);
+    }
+}
