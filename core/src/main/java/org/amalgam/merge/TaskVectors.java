@@ -61,15 +61,18 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
         int layer = 0;
         for (String name : ancestor.names()) {
-            Tensor theta = ancestor.get(name);
-            merged.put(
-                    name,
-                    theta.flatten()
-                            .addMatrixVector(matrices.get(name).transpose(0, 1), coefficients.column(layer))
-                            .reshape(theta.shape()));
+            merged.put(name, merge(name, coefficients.column(layer)));
             layer++;
         }
         return new Weights(merged);
+    }
+
+    /** {@code theta_0 + T^t lambda} of one parameter tensor; lambda [K]. */
+    public Tensor merge(String name, Tensor lambda) {
+        Tensor theta = ancestor.get(name);
+        return theta.flatten()
+                .addMatrixVector(matrices.get(name).transpose(0, 1), lambda)
+                .reshape(theta.shape());
     }
 
     /** Other task vectors to the same ancestor, made parameter by parameter from these. */

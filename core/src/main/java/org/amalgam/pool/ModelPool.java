@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -128,11 +129,25 @@ public record ModelPool(
         return new Weights(merged);
     }
 
+    /** The task vectors of every parameter. */
+    public TaskVectors taskVectors() {
+        return TaskVectors.of(
+                ancestor.weights(), experts.stream().map(Model::weights).toList());
+    }
+
     /** The task vectors of every parameter but those named. */
     public TaskVectors taskVectors(List<String> without) {
-        return TaskVectors.of(
-                without(ancestor, without),
-                experts.stream().map(expert -> without(expert, without)).toList());
+        return only(name -> !without.contains(name)).taskVectors();
+    }
+
+    /** The same pool with those parameters alone. */
+    public ModelPool only(Predicate<String> parameters) {
+        return new ModelPool(
+                architecture,
+                ancestor.only(parameters),
+                experts.stream().map(expert -> expert.only(parameters)).toList(),
+                adaptation,
+                training);
     }
 
     /**
@@ -204,11 +219,5 @@ public record ModelPool(
                 throw new AmalgamException("models are saved in float32, float16 or bfloat16, not in " + named
                         + "; choose with merged_model_save_kwargs.dtype");
         };
-    }
-
-    private static Weights without(Model model, List<String> names) {
-        Map<String, Tensor> kept = new LinkedHashMap<>(model.weights().entries());
-        kept.keySet().removeAll(names);
-        return new Weights(kept);
     }
 }

@@ -192,7 +192,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.clone());
     }
 
-    /** Rows in the order of the int64 indices. */
+    /** Where a vector is not 0: int64 indices, ascending. */
+    public Tensor nonZero() {
+        return new Tensor(handle.nonzero().flatten());
+    }
+
+    /** Rows in the order of the indices. */
     public Tensor rows(Tensor indices) {
         return new Tensor(handle.index_select(0, indices.handle));
     }
@@ -392,6 +397,12 @@ public final class Tensor implements AutoCloseable {
     /** Overwrites the values. */
     public void assign(Tensor values) {
         handle.copy_(values.handle);
+    }
+
+    /** Adds {@code values} [n] at these positions of this vector; this. Differentiable in the values. */
+    public Tensor addAt(Tensor positions, Tensor values) {
+        handle.index_add_(0, positions.handle, values.handle);
+        return this;
     }
 
     /** {@code this = this + other}; this. */

@@ -66,7 +66,7 @@ final class AdaMergingCheck implements Check {
             ModelPool pool = ModelPool.open(golden.folder("base"), experts);
             List<FixedTask> tasks = tasks(golden, pool);
             AdaMerging method = method(golden.settings());
-            TaskVectors vectors = pool.taskVectors(List.of());
+            TaskVectors vectors = pool.taskVectors();
             if (golden.settings().has("ties_threshold")) {
                 vectors = Ties.consensus(
                         vectors, golden.settings().path("ties_threshold").asDouble());

@@ -30,7 +30,7 @@ final class StepComparison {
         }
         try (Scope scope = Scope.open()) {
             List<float[]> visited = new ArrayList<>();
-            Learner learner = adamerging.learner(pool.taskVectors(List.of()), pool.architecture());
+            Learner learner = adamerging.learner(pool.taskVectors(), pool.architecture());
             Learner watched = new Learner(learner.start(), learner.merge(), learner.network(), parameters -> {
                 visited.add(parameters.tensors().get(0).toFloats());
                 return learner.probe().apply(parameters);
