@@ -75,6 +75,15 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
                 .reshape(theta.shape());
     }
 
+    /** T of one parameter in its shape: [K, ...]; a view. */
+    public Tensor shaped(String name) {
+        long[] shape = ancestor.get(name).shape();
+        long[] stacked = new long[shape.length + 1];
+        stacked[0] = tasks();
+        System.arraycopy(shape, 0, stacked, 1, shape.length);
+        return matrices.get(name).reshape(stacked);
+    }
+
     /** Other task vectors to the same ancestor, made parameter by parameter from these. */
     public TaskVectors map(BiFunction<String, Tensor, Tensor> change) {
         Map<String, Tensor> changed = new LinkedHashMap<>();

@@ -57,7 +57,20 @@ public final class MethodCatalogue {
                     "clip_adamerging",
                     "Learns the coefficients of the task vectors by making predictions on unlabelled samples certain.",
                     "Yang et al., AdaMerging: Adaptive model merging for multi-task learning, ICLR 2024",
-                    AdaMerging.class));
+                    AdaMerging.class),
+            new Entry<>(
+                    "weight_ensembling_moe",
+                    "clip_weight_ensembling_moe",
+                    "Upscales the feed-forward layers to mixtures: the ancestor's weights plus task vectors in proportions that a"
+                            + " router reads off the input.",
+                    "Tang et al., Merging multi-task models via weight-ensembling mixture of experts, ICML 2024",
+                    WeightEnsemblingMoE.class),
+            new Entry<>(
+                    "sparse_weight_ensembling_moe",
+                    "sparse_clip_weight_ensembling_moe",
+                    "The same with one router for all blocks and sparse task vectors (E-WEMoE).",
+                    "Shen et al., Efficient and effective weight-ensembling mixture of experts, 2024",
+                    SparseWeightEnsemblingMoE.class));
 
     private MethodCatalogue() {}
 

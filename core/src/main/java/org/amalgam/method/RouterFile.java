@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -31,6 +32,11 @@ final class RouterFile {
     private static final String MODEL = "model/";
 
     private RouterFile() {}
+
+    /** The file that a setting names; the reference writes false where none is meant. */
+    static Optional<Path> given(Optional<String> setting) {
+        return setting.filter(name -> !name.equalsIgnoreCase("false")).map(Path::of);
+    }
 
     static void save(Path file, Weights routers, RouterSpec spec, ModelPool pool) {
         Map<String, String> metadata = new LinkedHashMap<>();

@@ -3,25 +3,25 @@ package org.amalgam.method;
 import org.amalgam.figure.Axis;
 import org.amalgam.figure.ColumnGroup;
 import org.amalgam.figure.Figure;
-import org.amalgam.merge.Groups;
-import org.amalgam.mixture.RouterSpec;
-import org.amalgam.tensor.Weights;
+import org.amalgam.tensor.Tensor;
 
 import java.util.List;
+import java.util.function.Function;
 
 /** Figures of routers. */
 final class RoutingFigures {
 
     private RoutingFigures() {}
 
-    /** Constant routing weights: tasks by groups of parameters. */
-    static Figure constants(List<String> tasks, Weights constants, boolean shared, Groups groups) {
-        List<String> names = List.copyOf(groups.members().keySet());
-        double[][] values = new double[tasks.size()][names.size()];
-        for (int column = 0; column < names.size(); column++) {
-            float[] weights = constants
-                    .get(RouterSpec.constant(names.get(column), shared))
-                    .toFloats();
+    /**
+     * Constant routing weights: tasks by groups of parameters.
+     *
+     * @param constants [K] of each group
+     */
+    static Figure constants(List<String> tasks, List<String> groups, Function<String, Tensor> constants) {
+        double[][] values = new double[tasks.size()][groups.size()];
+        for (int column = 0; column < groups.size(); column++) {
+            float[] weights = constants.apply(groups.get(column)).toFloats();
             for (int k = 0; k < weights.length; k++) {
                 values[k][column] = weights[k];
             }
@@ -33,8 +33,8 @@ final class RoutingFigures {
                 Axis.of("parameters, by block"),
                 Axis.of("task"),
                 tasks,
-                names,
-                ColumnGroup.byBlock(names),
+                groups,
+                ColumnGroup.byBlock(groups),
                 Figure.HeatMap.values(values),
                 Axis.of("routing weight"),
                 Figure.Scale.SEQUENTIAL);

@@ -1,11 +1,11 @@
 package org.amalgam.method;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.mixture.ExpertForm;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -22,10 +22,10 @@ public record WeightEnsemblingMoE(
         String name,
 
         @Setting(value = "null", help = "file of learned routers to use instead of learning; false and null use none")
-        Optional<Path> checkpoint,
+        Optional<String> checkpoint,
 
         @Setting(value = "null", help = "file for the learned routers; false and null save none")
-        Optional<Path> saveCheckpoint,
+        Optional<String> saveCheckpoint,
 
         @Setting(value = "2", help = "depth of the routers: 0 constants, 1 one linear map, 2 a perceptron")
         int routerHiddenLayers,
@@ -33,7 +33,9 @@ public record WeightEnsemblingMoE(
         @Setting(value = "0.3", help = "coefficient of task arithmetic, and every routing weight before the first step")
         double initLambda,
 
-        @Setting(value = "true", help = "one routing a batch while routers are learned; false routes every sample by itself")
+        @Setting(
+                value = "true",
+                help = "one routing a batch while routers are learned; false routes every sample by itself")
         boolean batchReduce,
 
         @Setting(
@@ -44,8 +46,7 @@ public record WeightEnsemblingMoE(
 
         @Setting(help = "smaller experts") CompressSettings compress,
 
-        @Setting(value = "1e-4", help = "learning rate")
-        double lr,
+        @Setting(value = "1e-4", help = "learning rate") double lr,
 
         @Setting(
                 value = "adam",
@@ -82,21 +83,47 @@ public record WeightEnsemblingMoE(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
-        return upscale().merge(pool, run, UnaryOperator.identity());
+        boolean everyModule = upscale.equals("all");
+        if (everyModule && routerHiddenLayers > 0) {
+            throw new AmalgamException(
+                    "method.upscale: all is offered with router_hidden_layers=0 alone, found " + routerHiddenLayers
+                            + "; a router that reads hidden states stands before a feed-forward layer, use mlp");
+        }
+        return routerHiddenLayers == 0
+                ? learning().dense(form(), everyModule, pool, run)
+                : learning().mixture(form(), pool, run, UnaryOperator.identity());
+    }
+
+    /** What it makes of a pool before routers are learned. */
+    public Upscale form() {
+        ExpertForm experts =
+                compress.rank().<ExpertForm>map(ExpertForm.Truncated::new).orElseGet(ExpertForm.Whole::new);
+        return new Upscale(experts, routerHiddenLayers, initLambda, false, 0, batchReduce);
+    }
+
+    private RouterLearning learning() {
+        return new RouterLearning(
+                optimizer,
+                lr,
+                batchSize,
+                fastDevRun ? 1 : maxSteps,
+                shuffle,
+                RouterFile.given(checkpoint),
+                RouterFile.given(saveCheckpoint));
     }
 
     @Override
     public boolean usesData() {
-        return RouterPath.given(checkpoint).isEmpty();
+        return RouterFile.given(checkpoint).isEmpty();
     }
 
     @Override
     public long memory(ModelPool pool, Run run) {
-        return parts().memory(pool, run);
+        return form().memory(pool, run, batchSize);
     }
 
     @Override
     public long activationBytes(ModelPool pool) {
-        return parts().activationBytes(pool);
+        return learning().activationBytes(form(), pool);
     }
 }

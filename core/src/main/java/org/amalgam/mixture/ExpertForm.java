@@ -1,5 +1,6 @@
 package org.amalgam.mixture;
 
+import org.amalgam.merge.LowRank;
 import org.amalgam.merge.Pruning;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.LinearSpec;
@@ -39,7 +40,7 @@ public sealed interface ExpertForm {
 
         private static Tensor stack(TaskVectors vectors, String name) {
             Weights base = vectors.ancestor();
-            return Tensor.concat(List.of(Tensor.stack(List.of(base.get(name))), shaped(vectors, name)), 0);
+            return Tensor.concat(List.of(Tensor.stack(List.of(base.get(name))), vectors.shaped(name)), 0);
         }
 
         @Override
@@ -63,10 +64,10 @@ public sealed interface ExpertForm {
         public Experts experts(TaskVectors vectors, LinearSpec map) {
             List<SparseExperts.Entries> entries = new ArrayList<>();
             for (int k = 0; k < vectors.tasks(); k++) {
-                Tensor vector = shaped(vectors, map.weight()).select(0, k);
+                Tensor vector = vectors.shaped(map.weight()).select(0, k);
                 entries.add(SparseExperts.Entries.of(Pruning.aboveQuantile(vector, ratio)));
             }
-            return new SparseExperts(base(vectors, map), entries, applied(shaped(vectors, map.bias())));
+            return new SparseExperts(base(vectors, map), entries, applied(vectors.shaped(map.bias())));
         }
 
         @Override
@@ -84,18 +85,48 @@ public sealed interface ExpertForm {
         }
     }
 
+    /**
+     * Their matrices at a lower rank; vectors and other tensors as they are (after Twin-Merging, Lu et al., NeurIPS 2024).
+     *
+     * @param rank of each expert's matrices
+     */
+    record Truncated(int rank) implements ExpertForm {
+        @Override
+        public Experts experts(TaskVectors vectors, LinearSpec map) {
+            List<LowRank> factors = new ArrayList<>();
+            for (int k = 0; k < vectors.tasks(); k++) {
+                factors.add(LowRank.of(vectors.shaped(map.weight()).select(0, k), rank, map.weight()));
+            }
+            return new LowRankExperts(
+                    base(vectors, map),
+                    Tensor.concat(factors.stream().map(LowRank::left).toList(), 1),
+                    Tensor.concat(factors.stream().map(LowRank::right).toList(), 0),
+                    vectors.shaped(map.bias()),
+                    factors.stream().map(LowRank::error).toList());
+        }
+
+        @Override
+        public Tensor applied(Tensor vectors) {
+            if (vectors.shape().length != 3) {
+                return vectors;
+            }
+            List<Tensor> truncated = new ArrayList<>();
+            for (int k = 0; k < vectors.size(0); k++) {
+                truncated.add(
+                        LowRank.of(vectors.select(0, k), rank, "a task vector").reconstruct());
+            }
+            return Tensor.stack(truncated);
+        }
+
+        @Override
+        public long bytes(long out, long in, int experts) {
+            return Float.BYTES * (out * in + (long) experts * rank * (out + in));
+        }
+    }
+
     /** The ancestor's map, as it is in the task vectors. */
     private static Linear base(TaskVectors vectors, LinearSpec map) {
         return new Linear(
                 vectors.ancestor().get(map.weight()), vectors.ancestor().get(map.bias()));
-    }
-
-    /** T of one parameter as [K, ...]. */
-    private static Tensor shaped(TaskVectors vectors, String name) {
-        long[] shape = vectors.ancestor().get(name).shape();
-        long[] stacked = new long[shape.length + 1];
-        stacked[0] = vectors.tasks();
-        System.arraycopy(shape, 0, stacked, 1, shape.length);
-        return vectors.matrices().get(name).reshape(stacked);
     }
 }

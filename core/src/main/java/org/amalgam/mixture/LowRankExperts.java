@@ -7,6 +7,7 @@ import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,8 +19,14 @@ import java.util.Map;
  * @param up U: [out, K r]
  * @param down V: [K r, in]
  * @param biases [K, out], not compressed
+ * @param errors what each matrix lost, relative to it in the Frobenius norm
  */
-public record LowRankExperts(Linear base, Tensor up, Tensor down, Tensor biases) implements Experts {
+public record LowRankExperts(Linear base, Tensor up, Tensor down, Tensor biases, List<Double> errors)
+        implements Experts {
+
+    public LowRankExperts {
+        errors = List.copyOf(errors);
+    }
 
     private long rank() {
         return down.size(0) / biases.size(0);

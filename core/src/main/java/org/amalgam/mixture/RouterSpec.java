@@ -34,6 +34,11 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
         return shared ? "gate." : layer + ".gate.";
     }
 
+    /** Name of the constants [K] of that layer or group, where the depth is 0. */
+    public String constant(String layer) {
+        return stem(layer) + "weight";
+    }
+
     /**
      * The parameters of every router before the first step: weights normal with deviation 0.01, biases 0 but for the last, which
      * is {@link #initial}.
@@ -45,7 +50,7 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
         for (String layer : shared ? layers.subList(0, 1) : layers) {
             String stem = stem(layer);
             switch (depth) {
-                case 0 -> start.put(stem + "weight", Tensor.full(initial, experts));
+                case 0 -> start.put(constant(layer), Tensor.full(initial, experts));
                 case 1 -> {
                     start.put(stem + "fc.weight", normal(random, experts, in()));
                     start.put(stem + "fc.bias", Tensor.full(initial, experts));
@@ -66,7 +71,7 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
         String stem = stem(layer);
         Router router =
                 switch (depth) {
-                    case 0 -> new Router.Constant(parameters.get(stem + "weight"));
+                    case 0 -> new Router.Constant(parameters.get(constant(layer)));
                     case 1 -> new Router.Affine(Linear.of(parameters, stem + "fc"));
                     default ->
                         new Router.Perceptron(Linear.of(parameters, stem + "fc1"), Linear.of(parameters, stem + "fc2"));

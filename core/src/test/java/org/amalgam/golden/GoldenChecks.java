@@ -16,6 +16,8 @@ final class GoldenChecks {
             entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of(new PreprocessingCheck())),
             entry("svd", List.of(new LowRankCheck())),
+            entry("ewemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
+            entry("wemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
             entry("static", List.of(new StaticMergeCheck())),
             entry("tokenizer", List.of(new TokenizerCheck())));
 
