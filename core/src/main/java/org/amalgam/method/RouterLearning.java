@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Routers learned on unlabelled samples, or read from a file.
@@ -51,14 +52,16 @@ public record RouterLearning(
         Weights start = start(spec, model.names(), run);
         if (checkpoint.isPresent()) {
             Weights saved = RouterFile.load(checkpoint.get(), start, spec, pool);
-            return MergedModel.of(new WeightEnsemblingMixture(model, spec, saved));
+            return MergedModel.of(new WeightEnsemblingMixture(model, spec, saved))
+                    .withNotes(model.notes());
         }
         Adapted adapted = adapt(learner(upscale, model, spec, start), upscale, pool, run);
         Weights routers = finish.apply(adapted.parameters());
         save(routers, spec, pool);
         return MergedModel.of(new WeightEnsemblingMixture(model, spec, routers))
                 .withTrace(adapted.trace())
-                .withNotes(List.of(NOTE));
+                .withNotes(
+                        Stream.concat(Stream.of(NOTE), model.notes().stream()).toList());
     }
 
     /** A dense model of constant routing weights. */

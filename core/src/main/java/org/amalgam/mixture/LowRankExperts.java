@@ -28,7 +28,8 @@ public record LowRankExperts(Linear base, Tensor up, Tensor down, Tensor biases,
         errors = List.copyOf(errors);
     }
 
-    private long rank() {
+    /** r. */
+    long rank() {
         return down.size(0) / biases.size(0);
     }
 
@@ -58,6 +59,11 @@ public record LowRankExperts(Linear base, Tensor up, Tensor down, Tensor biases,
     @Override
     public long parameters() {
         return up.elements() + down.elements() + biases.elements();
+    }
+
+    /** Scalars of the same experts as they were. */
+    long uncompressed() {
+        return biases.size(0) * (base.weight().elements() + base.bias().elements());
     }
 
     @Override

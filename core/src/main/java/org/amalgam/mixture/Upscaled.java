@@ -8,9 +8,12 @@ import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A model whose feed-forward layers hold experts: everything of WEMoE but its routers.
@@ -62,6 +65,33 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
                         .mapToLong(
                                 layer -> layer.up().parameters() + layer.down().parameters())
                         .sum();
+    }
+
+    /** What a reader should know of how the experts are held: what a low rank lost. */
+    public List<String> notes() {
+        List<LowRankExperts> compressed = layers.stream()
+                .flatMap(layer -> Stream.of(layer.up(), layer.down()))
+                .filter(LowRankExperts.class::isInstance)
+                .map(LowRankExperts.class::cast)
+                .toList();
+        if (compressed.isEmpty()) {
+            return List.of();
+        }
+        DoubleSummaryStatistics errors = compressed.stream()
+                .flatMap(experts -> experts.errors().stream())
+                .mapToDouble(Double::doubleValue)
+                .summaryStatistics();
+        long held = compressed.stream().mapToLong(Experts::parameters).sum();
+        long whole = compressed.stream().mapToLong(LowRankExperts::uncompressed).sum();
+        return List.of(String.format(
+                Locale.ROOT,
+                "The experts' matrices are cut to rank %d: %,d scalars instead of %,d; what a matrix lost, relative to it in the"
+                        + " Frobenius norm, is %.3f on average and %.3f at most.",
+                compressed.get(0).rank(),
+                held,
+                whole,
+                errors.getAverage(),
+                errors.getMax()));
     }
 
     /** Every tensor that it is made of. */

@@ -43,7 +43,7 @@ final class StepComparison {
         }
     }
 
-    private static double losses(Trace trace, JsonNode expected) {
+    static double losses(Trace trace, JsonNode expected) {
         double largest = 0;
         for (int step = 0; step < trace.steps().size(); step++) {
             List<Double> losses = trace.steps().get(step).losses();
