@@ -5,6 +5,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.clip.ClipVisionConfig;
@@ -133,6 +134,33 @@ public record ModelPool(
         return TaskVectors.of(
                 without(ancestor, without),
                 experts.stream().map(expert -> without(expert, without)).toList());
+    }
+
+    /** The task vectors of every parameter but those named, each row made of the mapped models when it is asked for. */
+    public TaskMatrices taskMatrices(List<String> without) {
+        Weights theta = without(ancestor, without);
+        return new TaskMatrices() {
+            @Override
+            public List<String> names() {
+                return theta.names();
+            }
+
+            @Override
+            public int tasks() {
+                return experts.size();
+            }
+
+            @Override
+            public long elements(String name) {
+                return theta.get(name).elements();
+            }
+
+            @Override
+            public Tensor row(String name, int task) {
+                Tensor expert = experts.get(task).weights().get(name).to(DType.F32);
+                return expert.sub(theta.get(name).to(DType.F32)).flatten();
+            }
+        };
     }
 
     /**

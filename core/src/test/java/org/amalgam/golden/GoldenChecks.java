@@ -28,7 +28,6 @@ final class GoldenChecks {
     private static final List<Missing> MISSING = List.of(
             new Missing(Pattern.compile("(merge_)?fisher.*"), "Fisher merging does not exist yet"),
             new Missing(Pattern.compile("(merge_)?regmean.*"), "RegMean does not exist yet"),
-            new Missing(Pattern.compile("(merge_)?slerp.*"), "SLERP does not exist yet"),
             new Missing(Pattern.compile(".*gpt2.*"), "GPT-2 networks do not exist yet"));
 
     private GoldenChecks() {}
