@@ -71,6 +71,18 @@ public final class MethodCatalogue {
                     "Shoemake, Animating rotation with quaternion curves, SIGGRAPH 1985",
                     SlerpMerging.class),
             new Entry<>(
+                    "fisher_merging",
+                    "clip_fisher_merging",
+                    "The average of the fine-tuned models, each entry weighted with each model's Fisher information.",
+                    "Matena and Raffel, Merging models with Fisher-weighted averaging, NeurIPS 2022",
+                    FisherMerging.class),
+            new Entry<>(
+                    "regmean",
+                    "clip_regmean",
+                    "Linear maps whose outputs are closest to each model's on its own inputs; the rest is averaged.",
+                    "Jin et al., Dataless knowledge fusion by merging weights of language models, ICLR 2023",
+                    RegMean.class),
+            new Entry<>(
                     "adamerging",
                     "clip_adamerging",
                     "Learns the coefficients of the task vectors by making predictions on unlabelled samples certain.",

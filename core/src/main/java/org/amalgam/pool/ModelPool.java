@@ -87,9 +87,14 @@ public record ModelPool(
 
     /** What stands in for data that a pool does not have: asked for, it says under which key to name them. */
     public static Supplier<List<Task>> none(String key) {
-        return () -> {
+        return new NoData(key);
+    }
+
+    private record NoData(String key) implements Supplier<List<Task>> {
+        @Override
+        public List<Task> get() {
             throw new AmalgamException("modelpool." + key + ": this method looks at samples, and the pool names none");
-        };
+        }
     }
 
     /** The tasks' names, in order. */
@@ -113,6 +118,11 @@ public record ModelPool(
      */
     public List<Task> trainingTasks() {
         return training.get();
+    }
+
+    /** {@link #trainingTasks()} where the pool has any, for those who can do without. */
+    public Optional<List<Task>> knownTrainingTasks() {
+        return training instanceof NoData ? Optional.empty() : Optional.of(training.get());
     }
 
     /** Merges parameter by parameter: one in flight at a time, the result in float32. */
