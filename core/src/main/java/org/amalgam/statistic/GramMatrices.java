@@ -71,13 +71,17 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
                         run);
                 try {
                     if (grams.isEmpty()) {
-                        inputs.get(0).forEach((name, x) -> grams.put(name, Tensor.zeros(x.size(1), x.size(1))));
+                        linears.forEach(linear -> {
+                            long in = inputs.get(0).get(linear.name()).size(1);
+                            grams.put(linear.name(), Tensor.zeros(in, in));
+                        });
                     }
                     add(inputs, grams, run);
                     tokens += inputs.stream()
-                            .mapToLong(part -> part.isEmpty()
-                                    ? 0
-                                    : part.values().iterator().next().size(0))
+                            .mapToLong(part -> part.values().stream()
+                                    .findFirst()
+                                    .map(x -> x.size(0))
+                                    .orElse(0L))
                             .sum();
                 } finally {
                     inputs.forEach(part -> part.values().forEach(Tensor::close));

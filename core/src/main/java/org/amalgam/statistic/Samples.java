@@ -25,16 +25,17 @@ public record Samples(String key, int examples, int batchSize, boolean shuffle) 
     }
 
     /**
-     * Row numbers, batch by batch; those of a task and a seed are the same for every statistic.
+     * Row numbers, batch by batch.
      *
+     * @param purpose what they are drawn for
      * @throws AmalgamException if the task has too few samples
      */
-    List<int[]> batches(Task task, Run run) {
+    List<int[]> batches(String purpose, Task task, Run run) {
         if (task.size() < examples) {
             throw new AmalgamException("method." + key + ": " + examples + " are asked for, the training data of "
                     + task.name() + " have " + task.size() + " samples; ask for at most that many");
         }
-        Sampler sampler = new Sampler(run.seed(), "statistics/" + task.name(), task.size(), batchSize, shuffle);
+        Sampler sampler = new Sampler(run.seed(), purpose + "/" + task.name(), task.size(), batchSize, shuffle);
         List<int[]> batches = new ArrayList<>();
         int left = run.fastDevRun() ? Math.min(batchSize, examples) : examples;
         for (int step = 0; left > 0; step++) {

@@ -41,8 +41,9 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
 
     private List<String> take(ModelPool pool, Run run, BiConsumer<Integer, Weights> use) {
         List<Task> tasks = pool.trainingTasks();
-        List<List<int[]>> batches =
-                tasks.stream().map(task -> samples.batches(task, run)).toList();
+        List<List<int[]>> batches = tasks.stream()
+                .map(task -> samples.batches(statistic.kind(), task, run))
+                .toList();
         for (int k = 0; k < tasks.size(); k++) {
             Model model = pool.experts().get(k);
             try (Scope scope = Scope.open()) {
