@@ -5,7 +5,6 @@ import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import java.util.function.BiFunction;
  * @param ancestor theta_0, float32
  * @param matrices T for each parameter, in the ancestor's order
  */
-public record TaskVectors(Weights ancestor, Weights matrices) {
+public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMatrices {
 
     /** The differences of {@code experts} to their ancestor. One parameter is in flight at a time; the result is new memory. */
     public static TaskVectors of(Weights ancestor, List<Weights> experts) {
@@ -46,7 +45,27 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
         return new TaskVectors(new Weights(base), new Weights(matrices));
     }
 
-    /** Number of tasks, K. */
+    @Override
+    public List<String> names() {
+        return ancestor.names();
+    }
+
+    @Override
+    public long elements(String name) {
+        return ancestor.get(name).elements();
+    }
+
+    @Override
+    public Tensor row(String name, int task) {
+        return matrices.get(name).select(0, task);
+    }
+
+    @Override
+    public Tensor matrix(String name) {
+        return matrices.get(name);
+    }
+
+    @Override
     public int tasks() {
         return Math.toIntExact(matrices.tensors().get(0).size(0));
     }
@@ -98,12 +117,5 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
     /** The task vector of the {@code k}-th task, in the ancestor's shapes; views. */
     public Weights taskVector(int k) {
         return ancestor.map((name, theta) -> matrices.get(name).select(0, k).reshape(theta.shape()));
-    }
-
-    /** Everything of the {@code k}-th task as one vector, a copy. */
-    Tensor flat(int k) {
-        List<Tensor> parts = new ArrayList<>();
-        matrices.tensors().forEach(matrix -> parts.add(matrix.select(0, k)));
-        return Tensor.concat(parts, 0);
     }
 }

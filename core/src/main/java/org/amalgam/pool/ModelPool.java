@@ -5,6 +5,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.clip.ClipVisionConfig;
@@ -87,9 +88,14 @@ public record ModelPool(
 
     /** What stands in for data that a pool does not have: asked for, it says under which key to name them. */
     public static Supplier<List<Task>> none(String key) {
-        return () -> {
+        return new NoData(key);
+    }
+
+    private record NoData(String key) implements Supplier<List<Task>> {
+        @Override
+        public List<Task> get() {
             throw new AmalgamException("modelpool." + key + ": this method looks at samples, and the pool names none");
-        };
+        }
     }
 
     /** The tasks' names, in order. */
@@ -113,6 +119,11 @@ public record ModelPool(
      */
     public List<Task> trainingTasks() {
         return training.get();
+    }
+
+    /** {@link #trainingTasks()} where the pool has any, for those who can do without. */
+    public Optional<List<Task>> knownTrainingTasks() {
+        return training instanceof NoData ? Optional.empty() : Optional.of(training.get());
     }
 
     /** Merges parameter by parameter: one in flight at a time, the result in float32. */
@@ -148,6 +159,33 @@ public record ModelPool(
                 experts.stream().map(expert -> expert.only(parameters)).toList(),
                 adaptation,
                 training);
+    }
+
+    /** The task vectors of every parameter but those named, each row made of the mapped models when it is asked for. */
+    public TaskMatrices taskMatrices(List<String> without) {
+        Weights theta = ancestor.only(name -> !without.contains(name)).weights();
+        return new TaskMatrices() {
+            @Override
+            public List<String> names() {
+                return theta.names();
+            }
+
+            @Override
+            public int tasks() {
+                return experts.size();
+            }
+
+            @Override
+            public long elements(String name) {
+                return theta.get(name).elements();
+            }
+
+            @Override
+            public Tensor row(String name, int task) {
+                Tensor expert = experts.get(task).weights().get(name).to(DType.F32);
+                return expert.sub(theta.get(name).to(DType.F32)).flatten();
+            }
+        };
     }
 
     /**

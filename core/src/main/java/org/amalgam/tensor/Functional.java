@@ -93,6 +93,11 @@ public final class Functional {
         return new Tensor(torch.softmax(x.handle(), -1));
     }
 
+    /** Logarithm of the softmax over the last dimension. */
+    public static Tensor logSoftmax(Tensor x) {
+        return new Tensor(torch.log_softmax(x.handle(), -1));
+    }
+
     /** Cross-entropy of logits [N, C] against int64 labels [N]: a vector [N]. */
     public static Tensor crossEntropy(Tensor logits, Tensor labels) {
         return new Tensor(

@@ -427,6 +427,11 @@ public final class Tensor implements AutoCloseable {
         handle.addcmul_(a.handle, b.handle, new Scalar(number));
     }
 
+    /** {@code this = this + a . b} for matrices. */
+    public void addMatrixProductInPlace(Tensor a, Tensor b) {
+        handle.addmm_(a.handle, b.handle);
+    }
+
     /** {@code this = this + number * a / b}. */
     public void addQuotientInPlace(Tensor a, Tensor b, double number) {
         handle.addcdiv_(a.handle, b.handle, new Scalar(number));

@@ -49,7 +49,7 @@ final class Workplace implements AutoCloseable {
                 models.ancestor(),
                 models.experts(),
                 withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
-                withTrainingData ? opened(trainingTasks()) : ModelPool.none("train_datasets"));
+                withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
     }
 
     private static Supplier<List<Task>> opened(List<Task> data) {
@@ -65,6 +65,13 @@ final class Workplace implements AutoCloseable {
 
     private List<Task> trainingTasks() {
         return open(models.trainDatasets(), "train_datasets", "looks at training samples");
+    }
+
+    /** Training data that are opened only when asked for: statistics from files are checked against them. */
+    private Supplier<List<Task>> knownTrainingTasks() {
+        return models.trainDatasets().keySet().containsAll(models.experts().keySet())
+                ? this::trainingTasks
+                : ModelPool.none("train_datasets");
     }
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
