@@ -6,16 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.mixture.ParameterCount;
 import org.amalgam.mixture.ParameterCounts;
 import org.amalgam.model.ParameterSpec;
-import org.amalgam.model.TransformerShape;
 import org.amalgam.model.clip.ClipVisionConfig;
-import org.amalgam.model.openclip.OpenClipBlocks;
 import org.amalgam.model.openclip.OpenClipVision;
-import org.amalgam.model.openclip.OpenClipVision.TextRemains;
-import org.amalgam.nn.Activation;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,13 +65,7 @@ final class CountsCheck implements Check {
 
     /** The image encoder of the task arithmetic repository, ViT-B/32, with what is left of its text tower. */
     private static void published(JsonNode relation) {
-        OpenClipVision encoder = new OpenClipVision(
-                224,
-                32,
-                3,
-                new OpenClipBlocks(new TransformerShape(768, 3072, 12), 12, Activation.QUICK_GELU),
-                512,
-                Optional.of(new TextRemains(49_408, 77, 512)));
+        OpenClipVision encoder = OpenClipVision.imageEncoder(768, 12, 32, 512);
         ParameterCounts counts = ParameterCounts.of(encoder);
         JsonNode whole = relation.path("openclip_image_encoder");
         assertThat(counts.single()).isEqualTo(whole.path("total").asLong());

@@ -19,13 +19,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -217,13 +221,14 @@ class OpenClipTest {
 
     @Test
     void headsAreOfWidth64UnlessTheConfigurationSaysOtherwise() throws IOException {
+        float[] before = features(full, images()).toFloats();
         Files.delete(full.resolve("open_clip_config.json"));
         refuses(full, "open_clip_config.json", "the width 8 is not a multiple of 64", "vision_cfg.head_width");
         Files.writeString(
                 full.resolve("open_clip_config.json"), "{\"vision_cfg\": {\"head_width\": 8}, \"quick_gelu\": false}");
         assertThat(features(full, images()).toFloats())
                 .as("other heads and another activation are another network")
-                .isNotEqualTo(features(clip, images()).toFloats());
+                .isNotEqualTo(before);
         OpenClipVision read = (OpenClipVision) Families.architecture(full);
         assertThat(read.blocks().heads()).isEqualTo(1);
         assertThat(read.blocks().activation()).hasToString("GELU");
@@ -293,6 +298,24 @@ class OpenClipTest {
         assertThatThrownBy(() -> head(clip, narrow))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContainingAll("taskpool.clip_model", clip.toString(), "width 6", "give 5");
+    }
+
+    /** The files that the command line's tests run on are what the conversion makes of the golden models. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "task_0", "task_1"})
+    void theMiniModelsAreTheGoldenOnes(String name) throws URISyntaxException {
+        Map<String, HostTensor> expected = OpenClipModels.of(TinyModels.tensors(resource("/golden/mini/" + name)));
+        Map<String, HostTensor> got = TinyModels.tensors(resource("/openclip/" + name));
+        assertThat(got.keySet()).containsExactlyInAnyOrderElementsOf(expected.keySet());
+        expected.forEach((tensor, values) -> {
+            assertThat(got.get(tensor).shape()).as(tensor).isEqualTo(values.shape());
+            assertThat(got.get(tensor).toFloats()).as(tensor).containsExactly(values.toFloats());
+        });
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(
+                Objects.requireNonNull(OpenClipTest.class.getResource(name)).toURI());
     }
 
     private static Map<String, HostTensor> without(Map<String, HostTensor> tensors, String name) {

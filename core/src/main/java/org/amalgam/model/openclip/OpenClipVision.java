@@ -9,7 +9,9 @@ import org.amalgam.model.FeatureSpec;
 import org.amalgam.model.FeedForwardSpec;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
+import org.amalgam.model.TransformerShape;
 import org.amalgam.model.clip.ClipVision;
+import org.amalgam.nn.Activation;
 import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Tensor;
 
@@ -43,6 +45,22 @@ public record OpenClipVision(
      * @param width of a text's token
      */
     public record TextRemains(int vocabulary, int positions, int width) {}
+
+    /**
+     * The image encoder that the task arithmetic repository fine-tunes, in OpenAI's shapes: images of 224 pixels, heads of width
+     * 64, feed-forward layers four times as wide, and the remains of a text tower of 49408 tokens and 77 positions.
+     *
+     * @param textWidth of the text tower, and of the features
+     */
+    public static OpenClipVision imageEncoder(int width, int layers, int patchSize, int textWidth) {
+        return new OpenClipVision(
+                224,
+                patchSize,
+                3,
+                new OpenClipBlocks(new TransformerShape(width, 4 * width, layers), width / 64, Activation.QUICK_GELU),
+                textWidth,
+                Optional.of(new TextRemains(49_408, 77, textWidth)));
+    }
 
     /** Reads the architecture from shapes and settings. A checkpoint without a text transformer has text remains, or no text at all. */
     public static OpenClipVision of(TensorShapes shapes, OpenClipSettings settings) {
