@@ -8,6 +8,7 @@ import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,10 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
     static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Naming naming) {
         Path folder = checkpoint.path();
         Map<String, TensorSlot> slots = naming.canonical(checkpoint);
-        String hint = " Are they of one family? Compare the two config.json files.";
+        String hint = " Are they of one family?"
+                + (Files.exists(checkpoint.folder().resolve("config.json"))
+                        ? " Compare the two config.json files."
+                        : "");
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {

@@ -52,6 +52,8 @@ record ParameterTables(String title, ParameterCounts counts, int tasks) {
             table.print(console);
             all.add(table.json());
         }
+        console.line("");
+        console.line("What AdaMerging holds while it adapts; what it makes is a single model.");
         console.json(all.toPrettyString());
     }
 
