@@ -74,6 +74,7 @@ public final class Main {
                 .addSubcommand(new ResumeCommand(root))
                 .addSubcommand(new CompareCommand(root))
                 .addSubcommand(new MethodsCommand(root))
+                .addSubcommand(new ParametersCommand(root))
                 .setExpandAtFiles(false)
                 .setOut(writer(out))
                 .setErr(writer(err))

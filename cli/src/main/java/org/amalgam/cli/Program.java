@@ -5,6 +5,7 @@ import org.amalgam.cli.config.RunConfig;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the command line commands. Found as a service and only when a command needs it: help and version come without it, and so
@@ -49,4 +50,14 @@ public interface Program {
      * @return the exit code, 0 where every difference is within its bound and 1 where one is not
      */
     int compare(boolean quick, Console console);
+
+    /**
+     * Prints how many parameters merging takes.
+     *
+     * @param model a folder or file; empty for the models of the papers
+     * @param tasks the largest number of tasks
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the model is of no known family, or there is less than one task
+     */
+    int parameters(Optional<Path> model, int tasks, Console console);
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,6 +86,12 @@ class MainTest {
         public int compare(boolean quick, Console console) {
             console.result("compare" + (quick ? " quick" : ""));
             return 1;
+        }
+
+        @Override
+        public int parameters(Optional<Path> model, int tasks, Console console) {
+            console.result("parameters of " + model.map(Path::toString).orElse("all") + ", " + tasks);
+            return 0;
         }
     }
 

@@ -10,24 +10,34 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A model on disk: a Hugging Face folder with {@code model.safetensors} or its shards, or one {@code .safetensors} file.
+ * A model on disk: a folder with {@code model.safetensors} or its shards, with OpenCLIP's {@code open_clip_model.safetensors},
+ * or with one of PyTorch's state dictionaries; or one file, {@code .safetensors}, {@code .pt}, {@code .pth} or {@code .bin}.
  * Opening reads headers only.
  */
 public final class Checkpoint {
 
     private static final String WEIGHTS = "model.safetensors";
-    private static final String PICKLE = "pytorch_model.bin";
+    /** Other names of the one file of weights, the first that is there. */
+    private static final List<String> OTHERS =
+            List.of("open_clip_model.safetensors", "open_clip_pytorch_model.bin", "pytorch_model.bin");
+
     private static final String CONFIG = "config.json";
 
+    /** OpenCLIP's own configuration. */
+    public static final String OPEN_CLIP = "open_clip_config.json";
+
+    private final Path path;
     private final Path folder;
     private final Map<String, TensorSlot> slots;
     private String hash;
 
-    private Checkpoint(Path folder, Map<String, TensorSlot> slots) {
-        this.folder = folder;
+    private Checkpoint(Path path, Map<String, TensorSlot> slots) {
+        this.path = path;
+        this.folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
         this.slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
     }
 
@@ -41,8 +51,7 @@ public final class Checkpoint {
             throw new AmalgamException(path + ": no such file or folder");
         }
         if (!Files.isDirectory(path)) {
-            return new Checkpoint(
-                    path.toAbsolutePath().getParent(), Safetensors.open(path).slots());
+            return new Checkpoint(path, slots(path));
         }
         Path single = path.resolve(WEIGHTS);
         if (Files.exists(single)) {
@@ -52,7 +61,23 @@ public final class Checkpoint {
         if (Files.exists(index)) {
             return new Checkpoint(path, ShardIndex.slots(index));
         }
-        throw noWeights(path);
+        return OTHERS.stream()
+                .map(path::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .map(file -> new Checkpoint(path, slots(file)))
+                .orElseThrow(() -> noWeights(path));
+    }
+
+    private static Map<String, TensorSlot> slots(Path file) {
+        return file.toString().matches(".*\\.(pt|pth|bin)")
+                ? TorchFile.slots(file)
+                : Safetensors.open(file).slots();
+    }
+
+    /** The folder or file that was opened. */
+    public Path path() {
+        return path;
     }
 
     /** The folder of the weights and of {@code config.json}. */
@@ -83,29 +108,40 @@ public final class Checkpoint {
         return hash;
     }
 
+    /** What identifies weights and configuration together: equal ones compute equal numbers. */
+    public String fingerprint() {
+        Path[] configurations = Stream.of(CONFIG, OPEN_CLIP)
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .toArray(Path[]::new);
+        return sha256() + " " + Hashes.sha256(configurations);
+    }
+
     /**
      * The content of {@code config.json}.
      *
      * @throws AmalgamException if it is missing or is no JSON object
      */
     public JsonNode config() {
-        Path config = folder.resolve(CONFIG);
-        if (!Files.exists(config)) {
-            throw new AmalgamException(folder + ": has no " + CONFIG
-                    + ", which says how the network is built. Copy it beside the weights");
-        }
-        return JsonFiles.object(config);
+        return json(CONFIG)
+                .orElseThrow(() -> new AmalgamException(folder + ": has no " + CONFIG
+                        + ", which says how the network is built. Copy it beside the weights"));
+    }
+
+    /**
+     * The content of a JSON file beside the weights; empty where there is none of that name.
+     *
+     * @throws AmalgamException if it is no JSON object
+     */
+    public Optional<JsonNode> json(String name) {
+        Path file = folder.resolve(name);
+        return Files.exists(file) ? Optional.of(JsonFiles.object(file)) : Optional.empty();
     }
 
     private static AmalgamException noWeights(Path folder) {
         String expected = folder + ": expected " + WEIGHTS + " or " + ShardIndex.FILE_NAME + ", found ";
-        if (Files.exists(folder.resolve(PICKLE))) {
-            return new AmalgamException(expected + "only " + PICKLE
-                    + ", a Python pickle. Save the model again with save_pretrained(..., safe_serialization=True),"
-                    + " or convert the file with TorchFile.readStateDict and SafetensorsWriter");
-        }
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> others = files.filter(file -> file.toString().endsWith(".safetensors"))
+            List<Path> others = files.filter(file -> file.toString().matches(".*\\.(safetensors|pt|pth|bin)"))
                     .map(Path::getFileName)
                     .sorted()
                     .toList();

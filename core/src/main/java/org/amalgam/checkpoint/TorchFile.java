@@ -30,6 +30,13 @@ public final class TorchFile {
      * @throws AmalgamException if the file is no such archive, is damaged, or wants to construct anything else
      */
     public static Object read(Path file) {
+        return open(file).value();
+    }
+
+    /** What a file holds, and where in it. */
+    private record Opened(Object value, TorchStorages storages) {}
+
+    private static Opened open(Path file) {
         requireZip(file);
         Map<String, StoredZip.Entry> entries = StoredZip.entries(file);
         StoredZip.Entry pickle = pickle(file, entries);
@@ -37,7 +44,9 @@ public final class TorchFile {
         requireLittleEndian(file, entries.get(folder + "byteorder"));
         PickleValues values = new PickleValues(file);
         TorchStorages storages = new TorchStorages(file, folder, entries);
-        return new PickleReader(content(file, pickle), values, new TorchConstructors(values, storages)).read();
+        return new Opened(
+                new PickleReader(content(file, pickle), values, new TorchConstructors(values, storages)).read(),
+                storages);
     }
 
     /**
@@ -59,7 +68,32 @@ public final class TorchFile {
      * @throws AmalgamException as {@link #read} does, and if the file is not a dictionary from names to tensors
      */
     public static Map<String, HostTensor> readStateDict(Path file) {
-        Object value = read(file);
+        return stateDict(file, read(file));
+    }
+
+    /**
+     * Where the tensors of a state dict lie, in its order: one that is the whole file, or that a training script keeps under
+     * {@code state_dict} beside other things.
+     *
+     * @throws AmalgamException as {@link #readStateDict} does, and if a tensor is not stored row-major
+     */
+    static Map<String, TensorSlot> slots(Path file) {
+        Opened opened = open(file);
+        boolean wrapped = opened.value() instanceof Map<?, ?> map && map.get("state_dict") instanceof Map;
+        Object state = wrapped ? ((Map<?, ?>) opened.value()).get("state_dict") : opened.value();
+        Map<String, TensorSlot> slots = new LinkedHashMap<>();
+        stateDict(file, state).forEach((name, tensor) -> {
+            long start = opened.storages()
+                    .start(tensor)
+                    .orElseThrow(() -> new AmalgamException(
+                            file + ": " + name + " is not stored row by row; save it with .contiguous()"));
+            long bytes = (long) tensor.elements() * tensor.dtype().bytes();
+            slots.put(name, new TensorSlot(name, tensor.dtype(), tensor.shape(), file, start, bytes));
+        });
+        return slots;
+    }
+
+    private static Map<String, HostTensor> stateDict(Path file, Object value) {
         if (!(value instanceof Map<?, ?> map)) {
             throw new AmalgamException(file + ": expected a state dict, found " + PickleValues.kind(value));
         }

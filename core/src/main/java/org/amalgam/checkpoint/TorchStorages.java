@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The storages of a PyTorch archive, and tensors as views of them. */
 final class TorchStorages {
@@ -39,6 +41,7 @@ final class TorchStorages {
     private final String prefix;
     private final Map<String, StoredZip.Entry> entries;
     private final Map<String, ByteBuffer> mapped = new HashMap<>();
+    private final IdentityHashMap<HostTensor, Long> starts = new IdentityHashMap<>();
     private long copyBudget;
 
     /** @param prefix folder in the archive that holds {@code data/}, with its slash */
@@ -81,7 +84,10 @@ final class TorchStorages {
         ByteBuffer source = view(storage, offset, end - offset);
         long[] steps = strides.stream().mapToLong(Long::longValue).toArray();
         if (bytes == 0 || Strided.isRowMajor(shape, steps)) {
-            return new HostTensor(dtype, shape, source);
+            HostTensor tensor = new HostTensor(dtype, shape, source);
+            long first = entries.get(prefix + "data/" + storage.key()).offset();
+            starts.put(tensor, first + offset * dtype.bytes());
+            return tensor;
         }
         copyBudget -= bytes;
         if (copyBudget < 0) {
@@ -89,6 +95,11 @@ final class TorchStorages {
                     "its tensors repeat elements until they are far larger than the file; save them with .contiguous()");
         }
         return new HostTensor(dtype, shape, Strided.rowMajor(source, dtype, shape, steps));
+    }
+
+    /** The byte of the file at which the data of a tensor made here begin; empty for one that was not row-major. */
+    Optional<Long> start(HostTensor tensor) {
+        return Optional.ofNullable(starts.get(tensor));
     }
 
     private long reach(List<Long> shape, List<Long> strides) {

@@ -27,8 +27,14 @@ public interface Architecture {
     /** The feed-forward layers of the blocks, first block first: what mixtures of experts upscale. */
     List<FeedForwardSpec> feedForwards();
 
-    /** Every linear map of every block (projections of the attention, both maps of the feed-forward layers), in order. */
+    /**
+     * Every linear map of every block that has a name of its own (projections of the attention, both maps of the feed-forward
+     * layers), in order. Query, key and value fused in one matrix are no such map: they are three, and attention keeps them.
+     */
     List<LinearSpec> linears();
+
+    /** What {@link Encoder#features} gives. */
+    FeatureSpec features();
 
     /** The {@code config.json} of a model that has this architecture's parameters alone, made from the ancestor's. */
     ObjectNode config(JsonNode ancestor);

@@ -19,17 +19,17 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     @Override
     public Tensor apply(Tensor x) {
-        long samples = x.size(0);
-        long tokens = x.size(1);
-        Tensor q = heads(query.apply(x), samples, tokens);
-        Tensor k = heads(key.apply(x), samples, tokens);
-        Tensor v = heads(value.apply(x), samples, tokens);
-        Tensor mixed = Functional.attention(q, k, v, causal);
-        return output.apply(mixed.transpose(1, 2).reshape(samples, tokens, -1));
+        return output.apply(mix(query.apply(x), key.apply(x), value.apply(x), heads, causal));
+    }
+
+    /** Each head's attention, the heads side by side again: all tensors [N, tokens, width]. */
+    static Tensor mix(Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
+        Tensor mixed = Functional.attention(split(query, heads), split(key, heads), split(value, heads), causal);
+        return mixed.transpose(1, 2).reshape(query.size(0), query.size(1), -1);
     }
 
     /** [N, tokens, width] to [N, heads, tokens, head_dim]. */
-    private Tensor heads(Tensor x, long samples, long tokens) {
-        return x.reshape(samples, tokens, heads, -1).transpose(1, 2);
+    private static Tensor split(Tensor x, int heads) {
+        return x.reshape(x.size(0), x.size(1), heads, -1).transpose(1, 2);
     }
 }

@@ -4,9 +4,8 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.data.text.TokenBatch;
 import org.amalgam.data.text.Tokenizer;
-import org.amalgam.model.clip.ClipText;
+import org.amalgam.model.FeatureSpec;
 import org.amalgam.tensor.Autograd;
-import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 
@@ -16,21 +15,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Makes zero-shot heads with the text tower of a full CLIP model. */
+/** Makes zero-shot heads with the text tower of a full CLIP model, of transformers or of OpenCLIP. */
 public final class ClipHeads {
 
     private static final int PROMPTS_AT_ONCE = 64;
 
     private final Checkpoint checkpoint;
+    private final Words words;
     private final HeadCache cache;
 
     private ClipHeads(Checkpoint checkpoint, HeadCache cache) {
         this.checkpoint = checkpoint;
+        this.words = Families.of(checkpoint).words(checkpoint);
         this.cache = cache;
     }
 
     /**
-     * Heads of the CLIP model in that folder.
+     * Heads of the CLIP model in that folder or file.
      *
      * @param cache folder in which heads are kept by the hash of model, class names and templates
      */
@@ -40,15 +41,35 @@ public final class ClipHeads {
 
     /** What identifies the head of these names and templates: a hash. */
     public String fingerprint(List<String> classNames, List<String> templates) {
-        return HeadCache.key(checkpoint.sha256(), classNames, templates);
+        return HeadCache.key(checkpoint.fingerprint(), classNames, templates);
     }
 
     /** The head of these class names and templates ({@code {}} stands for the name). It belongs to the scope that is open. */
     public ZeroShotHead head(List<String> classNames, List<String> templates) {
-        Tensor projection = Model.single(checkpoint, "visual_projection.weight").to(DType.F32);
-        double scale = Math.exp(Model.single(checkpoint, "logit_scale").item());
-        Tensor classes = cache.get(fingerprint(classNames, templates), () -> classEmbeddings(classNames, templates));
-        return new ZeroShotHead(projection, classes, scale);
+        return new ZeroShotHead(words.projection(), classes(classNames, templates), words.scale());
+    }
+
+    /**
+     * The head of these class names and templates for that encoder's features, with a projection unless they are projected.
+     *
+     * @throws AmalgamException if the features are of another width than the heads take
+     */
+    public Head head(List<String> classNames, List<String> templates, FeatureSpec features) {
+        Tensor projection = words.projection();
+        long taken = projection.size(features.joint() ? 0 : 1);
+        if (taken != features.width()) {
+            throw new AmalgamException("taskpool.clip_model: the heads of " + checkpoint.path()
+                    + " take features of width " + taken + ", the models of modelpool give " + features.width()
+                    + "; name the CLIP model that they descend from");
+        }
+        Tensor classes = classes(classNames, templates);
+        return features.joint()
+                ? new CosineHead(classes, words.scale())
+                : new ZeroShotHead(projection, classes, words.scale());
+    }
+
+    private Tensor classes(List<String> classNames, List<String> templates) {
+        return cache.get(fingerprint(classNames, templates), () -> classEmbeddings(classNames, templates));
     }
 
     /**
@@ -60,7 +81,7 @@ public final class ClipHeads {
     public Tensor textEmbeddings(Tensor ids) {
         try (Scope scope = Scope.open();
                 Autograd.Off off = Autograd.off()) {
-            return scope.keep(tower().embed(ids));
+            return scope.keep(words.tower().embedding().of(ids));
         }
     }
 
@@ -68,8 +89,8 @@ public final class ClipHeads {
     private Tensor classEmbeddings(List<String> classNames, List<String> templates) {
         try (Scope scope = Scope.open();
                 Autograd.Off off = Autograd.off()) {
-            Tower tower = tower();
-            OptionalInt longest = OptionalInt.of(tower.text().config().positions());
+            Words.Tower tower = words.tower();
+            OptionalInt longest = OptionalInt.of(tower.longest());
             List<Tensor> classes = new ArrayList<>();
             try (Tokenizer tokenizer = Tokenizer.read(checkpoint.folder(), longest)) {
                 for (String className : classNames) {
@@ -78,7 +99,7 @@ public final class ClipHeads {
                                 .map(template -> fill(template, className))
                                 .toList();
                         classes.add(inner.keep(
-                                unit(unit(tower.embed(tokenizer, prompts)).mean(0))));
+                                unit(unit(embed(tower, tokenizer, prompts)).mean(0))));
                     }
                 }
             }
@@ -86,34 +107,17 @@ public final class ClipHeads {
         }
     }
 
-    private Tower tower() {
-        String where = checkpoint.folder().resolve("config.json").toString();
-        ClipText.Config config = ClipText.Config.of(checkpoint.config(), where);
-        Model text = Model.of("text tower", checkpoint, config.parameters(), ClipText.PREFIX);
-        return new Tower(
-                new ClipText(config, text.weights().map((name, tensor) -> tensor.to(DType.F32))),
-                Model.single(checkpoint, "text_projection.weight").to(DType.F32));
-    }
-
-    /** The text tower and its projection [projection, width]. */
-    private record Tower(ClipText text, Tensor projection) {
-
-        Tensor embed(Tensor ids) {
-            return text.features(ids).matmul(projection.transpose(0, 1));
+    /** The embeddings of all prompts, a few at a time. */
+    private static Tensor embed(Words.Tower tower, Tokenizer tokenizer, List<String> prompts) {
+        List<Tensor> parts = new ArrayList<>();
+        for (int from = 0; from < prompts.size(); from += PROMPTS_AT_ONCE) {
+            List<String> some = prompts.subList(from, Math.min(prompts.size(), from + PROMPTS_AT_ONCE));
+            TokenBatch tokens = tokenizer.encode(some);
+            long[] ids =
+                    Arrays.stream(tokens.ids()).flatMapToLong(Arrays::stream).toArray();
+            parts.add(tower.embedding().of(Tensor.of(ids, some.size(), ids.length / some.size())));
         }
-
-        Tensor embed(Tokenizer tokenizer, List<String> prompts) {
-            List<Tensor> parts = new ArrayList<>();
-            for (int from = 0; from < prompts.size(); from += PROMPTS_AT_ONCE) {
-                List<String> some = prompts.subList(from, Math.min(prompts.size(), from + PROMPTS_AT_ONCE));
-                TokenBatch tokens = tokenizer.encode(some);
-                long[] ids = Arrays.stream(tokens.ids())
-                        .flatMapToLong(Arrays::stream)
-                        .toArray();
-                parts.add(embed(Tensor.of(ids, some.size(), ids.length / some.size())));
-            }
-            return Tensor.concat(parts, 0);
-        }
+        return Tensor.concat(parts, 0);
     }
 
     private static String fill(String template, String className) {

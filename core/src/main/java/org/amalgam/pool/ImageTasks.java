@@ -7,6 +7,7 @@ import org.amalgam.data.dataset.ImageDatasets;
 import org.amalgam.data.dataset.PixelStore;
 import org.amalgam.data.dataset.TaskText;
 import org.amalgam.data.image.ImageProcessor;
+import org.amalgam.model.FeatureSpec;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public final class ImageTasks implements AutoCloseable {
 
     private static final List<String> TEMPLATES = List.of("a photo of a {}.");
 
-    private record Key(ImageTaskSpec spec, Path clip, Path processor) {}
+    private record Key(ImageTaskSpec spec, FeatureSpec features, Path clip, Path processor) {}
 
     private final Map<Key, Task> opened = new LinkedHashMap<>();
     private final Map<Path, ClipHeads> heads = new LinkedHashMap<>();
@@ -42,17 +43,27 @@ public final class ImageTasks implements AutoCloseable {
     }
 
     /**
-     * The task of that specification.
+     * The task of that specification, for models of the CLIP model's own kind.
      *
-     * @param clip folder of a full CLIP model: text tower, projections, logit scale
-     * @param processor folder with {@code preprocessor_config.json}
+     * @param clip a full CLIP model: text tower, projections, logit scale
+     * @param processor folder with {@code preprocessor_config.json}, or a model of a family that does without
      * @throws AmalgamException if the data or the class names are wrong
      */
     public Task open(ImageTaskSpec spec, Path clip, Path processor) {
-        return opened.computeIfAbsent(new Key(spec, clip, processor), key -> make(spec, clip, processor));
+        return open(spec, Families.architecture(clip).features(), clip, processor);
     }
 
-    private Task make(ImageTaskSpec spec, Path clip, Path processorFolder) {
+    /**
+     * The task of that specification, for models that give such features.
+     *
+     * @throws AmalgamException as {@link #open(ImageTaskSpec, Path, Path)} does, and if the CLIP model's heads do not fit
+     */
+    public Task open(ImageTaskSpec spec, FeatureSpec features, Path clip, Path processor) {
+        return opened.computeIfAbsent(new Key(spec, features, clip, processor), this::make);
+    }
+
+    private Task make(Key key) {
+        ImageTaskSpec spec = key.spec();
         Optional<TaskText> known = ClassNames.of(spec.name());
         ImageDataset found = ImageDatasets.open(spec.paths(), spec.split(), spec.classNames(), spec.name());
         List<String> classNames = classNames(spec, known, found);
@@ -63,14 +74,14 @@ public final class ImageTasks implements AutoCloseable {
         List<String> templates = !spec.templates().isEmpty()
                 ? spec.templates()
                 : known.map(TaskText::templates).orElse(TEMPLATES);
-        ImageProcessor processor = ImageProcessor.read(processorFolder);
-        ClipHeads source = heads.computeIfAbsent(clip, folder -> ClipHeads.open(folder, cache));
+        ImageProcessor processor = Families.imageProcessor(key.processor());
+        ClipHeads source = heads.computeIfAbsent(key.clip(), clip -> ClipHeads.open(clip, cache));
         PixelStore store = new PixelStore(dataset, processor, pixelBytes);
         stores.push(store);
         return new ImageTask(
                 spec.name(),
                 store,
-                source.head(classNames, templates),
+                source.head(classNames, templates, key.features()),
                 dataset.fingerprint() + " " + source.fingerprint(classNames, templates) + " "
                         + processor.fingerprint());
     }

@@ -8,11 +8,11 @@ import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -25,19 +25,20 @@ import java.util.stream.Collectors;
  */
 public record Model(String name, Checkpoint checkpoint, Weights weights) {
 
-    /** In which levels of a checkpoint the canonical names may sit: transformers 4 and 5, towers alone or in a full model. */
-    private static final List<String> LEVELS = List.of("", "model.", "clip.", "vision_model.");
-
     /**
      * Maps a model.
      *
-     * @param specs what the architecture expects; anything else under the same level is an error
+     * @param specs what the architecture expects; anything else that the naming finds is an error
+     * @param naming where the checkpoint has it
      * @throws AmalgamException if a tensor is missing, extra, of another shape, or not a number
      */
-    static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, String stem) {
-        Path folder = checkpoint.folder();
-        Map<String, TensorSlot> slots = canonical(checkpoint, stem);
-        String hint = " Are they of one family? Compare the two config.json files.";
+    static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Naming naming) {
+        Path folder = checkpoint.path();
+        Map<String, TensorSlot> slots = naming.canonical(checkpoint);
+        String hint = " Are they of one family?"
+                + (Files.exists(checkpoint.folder().resolve("config.json"))
+                        ? " Compare the two config.json files."
+                        : "");
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
@@ -70,45 +71,9 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
         return new Model(name, checkpoint, new Weights(kept));
     }
 
-    /** The slots of the part that begins with {@code stem}, by canonical names, wherever the checkpoint has them. */
-    private static Map<String, TensorSlot> canonical(Checkpoint checkpoint, String stem) {
-        Map<String, TensorSlot> all = checkpoint.slots();
-        String probe = "embeddings.";
-        for (String level : LEVELS) {
-            if (all.keySet().stream().anyMatch(key -> key.startsWith(level + stem + probe))) {
-                return select(all, level + stem, key -> stem + key);
-            }
-        }
-        if (all.keySet().stream().anyMatch(key -> key.startsWith(probe))) {
-            return select(all, "", key -> stem + key);
-        }
-        throw new AmalgamException(checkpoint.folder() + ": no tensor begins with " + stem + probe
-                + "; expected a CLIPVisionModel or a CLIPModel, found "
-                + all.keySet().stream().limit(3).collect(Collectors.joining(", ")) + " …");
-    }
-
-    private static Map<String, TensorSlot> select(
-            Map<String, TensorSlot> all, String prefix, Function<String, String> rename) {
-        Map<String, TensorSlot> selected = new LinkedHashMap<>();
-        all.forEach((key, slot) -> {
-            // A buffer that some versions of transformers save: 0, 1, 2, ...
-            if (key.startsWith(prefix) && !key.endsWith("position_ids")) {
-                selected.put(rename.apply(key.substring(prefix.length())), slot);
-            }
-        });
-        return selected;
-    }
-
     /** A tensor outside the merged part: a projection, the logit scale. */
-    static Tensor single(Checkpoint checkpoint, String name) {
-        for (String level : LEVELS) {
-            TensorSlot slot = checkpoint.slots().get(level + name);
-            if (slot != null) {
-                return mapped(slot, MappedFile.open(slot.file()));
-            }
-        }
-        throw new AmalgamException(checkpoint.folder() + ": there is no tensor " + name
-                + "; zero-shot heads need a full CLIPModel (vision tower, text tower and projections)");
+    static Tensor single(TensorSlot slot) {
+        return mapped(slot, MappedFile.open(slot.file()));
     }
 
     /** The tensor in its own type: floating and finite, or the model is no model. */

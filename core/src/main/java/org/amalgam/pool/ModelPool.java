@@ -5,10 +5,11 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
-import org.amalgam.model.clip.ClipVisionConfig;
+import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -53,27 +54,27 @@ public record ModelPool(
     }
 
     /**
-     * Maps CLIP vision towers, saved as {@code CLIPVisionModel} or inside a {@code CLIPModel}. The tensors belong to the scope
-     * that is open.
+     * Maps models of the ancestor's family. The tensors belong to the scope that is open.
      *
-     * @param ancestor folder of the pre-trained model
-     * @param experts folders by task
+     * @param ancestor folder, or file of weights, of the pre-trained model
+     * @param experts folders or files by task
      * @throws AmalgamException if a folder cannot be read or a model does not fit the ancestor
      */
     public static ModelPool open(
             Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
         Checkpoint checkpoint = Checkpoint.open(ancestor);
-        ClipVisionConfig config = ClipVisionConfig.of(
-                checkpoint.config(), checkpoint.folder().resolve("config.json").toString());
-        Model base = Model.of("_pretrained_", checkpoint, config.parameters(), ClipVisionConfig.PREFIX);
+        Family family = Families.of(checkpoint);
+        Architecture architecture = family.architecture(checkpoint);
+        Naming naming = family.naming(architecture);
+        List<ParameterSpec> specs = architecture.parameters();
+        Model base = Model.of("_pretrained_", checkpoint, specs, naming);
         List<Model> models = new ArrayList<>();
-        experts.forEach((name, folder) ->
-                models.add(Model.of(name, Checkpoint.open(folder), config.parameters(), ClipVisionConfig.PREFIX)));
+        experts.forEach((name, path) -> models.add(Model.of(name, Checkpoint.open(path), specs, naming)));
         if (models.isEmpty()) {
             throw new AmalgamException(
                     "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
         }
-        return new ModelPool(config, base, models, adaptation, training);
+        return new ModelPool(architecture, base, models, adaptation, training);
     }
 
     /** {@link #open(Path, Map, Supplier, Supplier)} without training data. */
@@ -189,8 +190,8 @@ public record ModelPool(
     }
 
     /**
-     * Writes merged weights as a model folder of the ancestor's family, as {@code CLIPVisionModel.from_pretrained} loads it:
-     * weights in the type that the ancestor's configuration names, configuration, image processor.
+     * Writes merged weights as a model folder of the ancestor's family: weights in the ancestor's type, configuration, image
+     * processor. A CLIP vision tower becomes what {@code CLIPVisionModel.from_pretrained} loads.
      *
      * @param folder exists and is empty
      */
@@ -200,13 +201,24 @@ public record ModelPool(
 
     /** {@link #save(Weights, Path)} in the type of that name: float32, float16 or bfloat16. */
     public void save(Weights merged, Path folder, Optional<String> dtype) throws IOException {
-        ObjectNode config = architecture.config(ancestor.checkpoint().config());
-        dtype.ifPresent(name -> config.put(config.has("torch_dtype") ? "torch_dtype" : "dtype", name));
-        DType type = savedType(config);
+        Saving saving = saving(dtype);
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        merged.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, type)));
+        merged.entries()
+                .forEach((name, tensor) -> entries.add(entry(saving.names().apply(name), tensor, saving.type())));
+        for (TensorSlot slot : saving.carried()) {
+            entries.add(entry(slot.name(), Model.single(slot), saving.type()));
+        }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), entries);
-        writeConfiguration(config, folder);
+        writeConfiguration(saving, folder);
+    }
+
+    /** How other software loads what {@link #save(Weights, Path)} writes. */
+    public Loading loading() {
+        return Families.of(ancestor.checkpoint()).loading();
+    }
+
+    private Saving saving(Optional<String> dtype) {
+        return Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, dtype);
     }
 
     /**
@@ -219,14 +231,17 @@ public record ModelPool(
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         parts.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, tensor.dtype())));
         SafetensorsWriter.write(folder.resolve("mixture.safetensors"), description, entries);
-        writeConfiguration(architecture.config(ancestor.checkpoint().config()), folder);
+        writeConfiguration(saving(Optional.empty()), folder);
     }
 
-    private void writeConfiguration(ObjectNode config, Path folder) throws IOException {
-        AtomicFile.write(folder.resolve("config.json"), config.toPrettyString() + "\n");
-        Path processor = ancestor.checkpoint().folder().resolve("preprocessor_config.json");
-        if (Files.exists(processor)) {
-            Files.copy(processor, folder.resolve("preprocessor_config.json"));
+    private static void writeConfiguration(Saving saving, Path folder) throws IOException {
+        for (Map.Entry<String, ObjectNode> made : saving.made().entrySet()) {
+            AtomicFile.write(folder.resolve(made.getKey()), made.getValue().toPrettyString() + "\n");
+        }
+        for (Path file : saving.copied()) {
+            if (Files.exists(file)) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
         }
     }
 
@@ -245,17 +260,5 @@ public record ModelPool(
                 }
             }
         });
-    }
-
-    private static DType savedType(ObjectNode config) {
-        String named = config.path("dtype").asText(config.path("torch_dtype").asText("float32"));
-        return switch (named) {
-            case "float32" -> DType.F32;
-            case "float16" -> DType.F16;
-            case "bfloat16" -> DType.BF16;
-            default ->
-                throw new AmalgamException("models are saved in float32, float16 or bfloat16, not in " + named
-                        + "; choose with merged_model_save_kwargs.dtype");
-        };
     }
 }

@@ -16,7 +16,6 @@ public record ZeroShotHead(Tensor projection, Tensor classes, double scale) impl
 
     @Override
     public Tensor logits(Tensor features) {
-        Tensor embeddings = Functional.linear(features.to(DType.F32), projection);
-        return Functional.linear(embeddings.div(embeddings.norm(-1)), classes).mul(scale);
+        return new CosineHead(classes, scale).logits(Functional.linear(features.to(DType.F32), projection));
     }
 }

@@ -3,6 +3,7 @@ package org.amalgam.report;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.pool.Interval;
+import org.amalgam.pool.Loading;
 import org.amalgam.report.AccuracyTable.Row;
 
 import java.nio.file.Path;
@@ -23,17 +24,18 @@ public final class ModelCard {
     /**
      * Writes the card, in full or not at all.
      *
+     * @param loading how the model is loaded
      * @param folder the model's folder
      * @throws AmalgamException if the file cannot be written
      */
-    public static void write(RunReport report, MethodSection method, Path folder) {
-        AtomicFile.write(folder.resolve("README.md"), text(report, method));
+    public static void write(RunReport report, MethodSection method, Loading loading, Path folder) {
+        AtomicFile.write(folder.resolve("README.md"), text(report, method, loading));
     }
 
     /** The card of the model that the method made in this run. */
-    public static String text(RunReport report, MethodSection method) {
+    public static String text(RunReport report, MethodSection method, Loading loading) {
         List<String> lines = new ArrayList<>();
-        frontMatter(lines, report, method);
+        frontMatter(lines, report, method, loading);
         lines.add("# " + inline(report.title()));
         lines.add("");
         lines.add(inline(method.sentence()));
@@ -42,16 +44,16 @@ public final class ModelCard {
             lines.add("Paper: " + inline(method.citation()));
         }
         results(lines, report.accuracy(), method);
-        loading(lines);
+        loading(lines, loading);
         settings(lines, method);
         inputs(lines, report);
         provenance(lines, report);
         return String.join("\n", lines) + "\n";
     }
 
-    private static void frontMatter(List<String> lines, RunReport report, MethodSection method) {
+    private static void frontMatter(List<String> lines, RunReport report, MethodSection method, Loading loading) {
         lines.add("---");
-        lines.add("library_name: transformers");
+        lines.add("library_name: " + loading.library());
         lines.add("tags:");
         lines.add("- model-merging");
         lines.add("- amalgam");
@@ -110,12 +112,10 @@ public final class ModelCard {
                 });
     }
 
-    private static void loading(List<String> lines) {
+    private static void loading(List<String> lines, Loading loading) {
         heading(lines, "Loading");
         lines.add("```python");
-        lines.add("from transformers import CLIPVisionModel");
-        lines.add("");
-        lines.add("model = CLIPVisionModel.from_pretrained(\"path/to/this/folder\")");
+        lines.addAll(loading.python());
         lines.add("```");
     }
 

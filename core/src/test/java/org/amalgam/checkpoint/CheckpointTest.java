@@ -116,8 +116,10 @@ class CheckpointTest {
     @Test
     void saysWhatToDoWhereThereAreNoWeights() throws IOException {
         refuses("no weights. Is this a model folder?");
+        Files.writeString(folder.resolve("other.pt"), "x");
+        refuses("only [other.pt]. Give the path of the file instead of the folder");
         Files.writeString(folder.resolve("pytorch_model.bin"), "x");
-        refuses("save_pretrained(..., safe_serialization=True)");
+        refuses("pytorch_model.bin: is no PyTorch archive");
         assertThatThrownBy(() -> Checkpoint.open(folder.resolve("absent")))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("absent: no such file or folder");

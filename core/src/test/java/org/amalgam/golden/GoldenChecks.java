@@ -13,6 +13,7 @@ final class GoldenChecks {
     /** One line a group. */
     static final Map<String, List<Check>> BY_GROUP = Map.ofEntries(
             entry("adamerging", List.of(new AdaMergingCheck())),
+            entry("counts", List.of(new CountsCheck())),
             entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of(new PreprocessingCheck())),
             entry("svd", List.of(new LowRankCheck())),

@@ -55,7 +55,10 @@ class ModelTest {
 
     private static Model open(Path folder) {
         return Model.of(
-                "birds", Checkpoint.open(folder), TinyModels.architecture().parameters(), ClipVisionConfig.PREFIX);
+                "birds",
+                Checkpoint.open(folder),
+                TinyModels.architecture().parameters(),
+                new ClipFamily().naming(TinyModels.architecture()));
     }
 
     private void refuses(String... parts) {

@@ -1,5 +1,6 @@
 package org.amalgam.report;
 
+import org.amalgam.pool.Loading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,10 +13,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ModelCardTest {
 
+    private static final Loading LOADING =
+            new Loading("transformers", List.of("model = CLIPVisionModel.from_pretrained(\"path/to/this/folder\")"));
+
     @Test
     void theCardSaysWhatItIsHowGoodItIsAndHowToRepeatIt(@TempDir Path folder) throws IOException {
         RunReport report = Samples.single(2);
-        ModelCard.write(report, report.methods().get(0), folder);
+        ModelCard.write(report, report.methods().get(0), LOADING, folder);
 
         assertThat(Files.readString(folder.resolve("README.md")))
                 .startsWith("""
@@ -46,7 +50,7 @@ class ModelCardTest {
     @Test
     void aCardOfOneOfSeveralModelsShowsThatOneAlone() {
         RunReport demo = Samples.demo();
-        String card = ModelCard.text(demo, demo.methods().get(2));
+        String card = ModelCard.text(demo, demo.methods().get(2), LOADING);
 
         assertThat(card).contains("| task\\_arithmetic | ").doesNotContain("| ties\\_merging | ");
     }
@@ -67,14 +71,14 @@ class ModelCardTest {
                 report.limits(),
                 List.of());
 
-        assertThat(ModelCard.text(local, local.methods().get(0))).doesNotContain("base_model");
+        assertThat(ModelCard.text(local, local.methods().get(0), LOADING)).doesNotContain("base_model");
     }
 
     @Test
     void hostileNamesChangeNeitherFrontMatterNorTable() {
         RunReport report = Hostile.report();
         List<String> lines =
-                ModelCard.text(report, report.methods().get(0)).lines().toList();
+                ModelCard.text(report, report.methods().get(0), LOADING).lines().toList();
 
         assertThat(lines.indexOf("---")).isZero();
         assertThat(lines.subList(1, 9))

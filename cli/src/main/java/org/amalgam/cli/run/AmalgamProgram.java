@@ -12,6 +12,7 @@ import org.amalgam.method.MethodCatalogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the command line commands: runs and the demo, on the methods of the catalogue. */
 public final class AmalgamProgram implements Program {
@@ -54,5 +55,11 @@ public final class AmalgamProgram implements Program {
     @Override
     public int compare(boolean quick, Console console) {
         return Compare.execute(quick, builtIn(), console) ? 0 : 1;
+    }
+
+    @Override
+    public int parameters(Optional<Path> model, int tasks, Console console) {
+        ParameterTables.print(model, tasks, console);
+        return 0;
     }
 }

@@ -60,7 +60,8 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
         if (run.fastDevRun()) {
             return computed(model, task, label);
         }
-        return cache.get(model.checkpoint().sha256(), task, run.precision().key(), () -> computed(model, task, label));
+        return cache.get(
+                model.checkpoint().fingerprint(), task, run.precision().key(), () -> computed(model, task, label));
     }
 
     private TaskScore computed(Model model, Task task, String label) {

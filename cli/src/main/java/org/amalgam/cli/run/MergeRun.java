@@ -196,7 +196,7 @@ final class MergeRun {
         settings.mergedModelSavePath()
                 .ifPresent(path -> AtomicFolder.write(path, partial -> {
                     save(merged.network(), pool, partial);
-                    ModelCard.write(report, section, partial);
+                    ModelCard.write(report, section, pool.loading(), partial);
                 }));
         new Summary(console).print(report, folder, settings.mergedModelSavePath());
     }

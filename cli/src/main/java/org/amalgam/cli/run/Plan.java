@@ -66,7 +66,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 config.method().name(),
                                 pool.experts().size(),
                                 pool.experts().size() == 1 ? "" : "s",
-                                pool.ancestor().checkpoint().folder().getFileName(),
+                                pool.ancestor().checkpoint().path().getFileName(),
                                 count(parameters),
                                 pool.architecture().parameters().size())));
         lines.add(new Line(
@@ -79,7 +79,8 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
     private static String identity(List<Model> models, RunConfig config) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            models.forEach(model -> digest.update(model.checkpoint().sha256().getBytes(StandardCharsets.UTF_8)));
+            models.forEach(
+                    model -> digest.update(model.checkpoint().fingerprint().getBytes(StandardCharsets.UTF_8)));
             digest.update(config.method().node().plain().toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
         } catch (NoSuchAlgorithmException e) {

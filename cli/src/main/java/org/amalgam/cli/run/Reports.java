@@ -44,7 +44,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 .formatted(
                         config.method().name(),
                         pool.experts().size(),
-                        pool.ancestor().checkpoint().folder().getFileName());
+                        pool.ancestor().checkpoint().path().getFileName());
         return new RunReport(
                 title,
                 List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
@@ -142,7 +142,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
     private static Input input(Model model) {
         return Input.local(
                 model.name(),
-                model.checkpoint().folder().toString(),
+                model.checkpoint().path().toString(),
                 model.checkpoint().sha256(),
                 model.checkpoint().bytes());
     }

@@ -1,9 +1,8 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
-import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.method.Method;
-import org.amalgam.model.clip.ClipVisionConfig;
+import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
@@ -75,6 +74,7 @@ final class Workplace implements AutoCloseable {
     }
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
+        Path ancestor = models.ancestor();
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
@@ -84,8 +84,10 @@ final class Workplace implements AutoCloseable {
             }
             data.add(tasks.open(
                     dataset.spec(key, task),
-                    models.ancestor(),
-                    models.processor().orElse(models.ancestor())));
+                    Families.architecture(ancestor).features(),
+                    // A vision tower alone cannot speak: then the judging heads' model does.
+                    Families.speaks(ancestor) ? ancestor : judged.clip(ancestor),
+                    models.processor().orElse(ancestor)));
         }
         return data;
     }
@@ -93,34 +95,13 @@ final class Workplace implements AutoCloseable {
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
         Path ancestor = models.ancestor();
-        if (!judged.testDatasets().isEmpty()) {
-            requireOneWidth(ancestor, judged.clip(ancestor));
-        }
         return judged.testDatasets().entrySet().stream()
                 .map(entry -> tasks.open(
                         entry.getValue().spec("test_datasets", entry.getKey()),
+                        Families.architecture(ancestor).features(),
                         judged.clip(ancestor),
                         judged.processor(ancestor)))
                 .toList();
-    }
-
-    /** Heads read what the merged tower gives: their projection must be of its width. */
-    private static void requireOneWidth(Path ancestor, Path clip) {
-        int given = width(ancestor);
-        int taken = width(clip);
-        if (given != taken) {
-            throw new AmalgamException("taskpool.clip_model: the heads of " + clip + " take features of width " + taken
-                    + ", the models of modelpool give " + given + "; name the CLIP model that they descend from");
-        }
-    }
-
-    private static int width(Path folder) {
-        Checkpoint checkpoint = Checkpoint.open(folder);
-        return ClipVisionConfig.of(
-                        checkpoint.config(),
-                        checkpoint.folder().resolve("config.json").toString())
-                .transformer()
-                .width();
     }
 
     @Override

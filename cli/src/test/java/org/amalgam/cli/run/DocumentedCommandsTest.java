@@ -33,7 +33,7 @@ class DocumentedCommandsTest {
     private static final Pattern FILE = Pattern.compile("# (conf/\\S+\\.yaml)\\b.*");
 
     /** Commands of their own, which compose nothing. */
-    private static final List<String> OTHER = List.of("demo", "compare", "methods", "resume");
+    private static final List<String> OTHER = List.of("demo", "compare", "methods", "parameters", "resume");
 
     @TempDir
     Path folder;

@@ -121,12 +121,17 @@ record WorkingArea(Path root) {
         Files.write(path("data/digits/test-labels-idx1-ubyte"), numbers.array());
     }
 
-    /** A folder of the golden test resources, wherever below the project the tests run. */
+    /** A folder of the golden test resources. */
     static Path golden(String name) {
+        return resource("golden/" + name);
+    }
+
+    /** A folder of the library's test resources, wherever below the project the tests run. */
+    static Path resource(String name) {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path golden = folder.resolve("core/src/test/resources/golden").resolve(name);
-            if (Files.isDirectory(golden)) {
-                return golden;
+            Path resource = folder.resolve("core/src/test/resources").resolve(name);
+            if (Files.isDirectory(resource)) {
+                return resource;
             }
         }
         throw new IllegalStateException("run the tests in the project");

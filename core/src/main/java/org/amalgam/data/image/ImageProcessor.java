@@ -1,5 +1,6 @@
 package org.amalgam.data.image;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.amalgam.AmalgamException;
 
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ import java.util.List;
 public record ImageProcessor(
         Resize resize, Resample resample, int height, int width, double rescale, List<Float> mean, List<Float> std) {
 
+    /** The file of a model folder that describes one. */
+    public static final String FILE_NAME = "preprocessor_config.json";
+
     static final int CHANNELS = 3;
 
     /** Longest edge that a resize may give; beyond it an image is a line, and its middle says nothing about it. */
@@ -39,7 +43,17 @@ public record ImageProcessor(
      * @throws AmalgamException if the folder has no {@code preprocessor_config.json}, or a setting in it is not supported
      */
     public static ImageProcessor read(Path modelFolder) {
-        return ProcessorConfig.read(modelFolder.resolve("preprocessor_config.json"));
+        return ProcessorConfig.read(modelFolder.resolve(FILE_NAME));
+    }
+
+    /**
+     * The processor that such an object as {@code preprocessor_config.json} holds describes.
+     *
+     * @param where the file it comes from, for errors
+     * @throws AmalgamException if a setting in it is not supported
+     */
+    public static ImageProcessor of(JsonNode settings, Path where) {
+        return ProcessorConfig.of(settings, where);
     }
 
     /**

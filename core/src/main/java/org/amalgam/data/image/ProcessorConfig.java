@@ -44,10 +44,14 @@ final class ProcessorConfig {
             if (!json.isObject()) {
                 throw new AmalgamException(file + " holds no JSON object");
             }
-            return new ProcessorConfig(file, json).processor();
+            return of(json, file);
         } catch (IOException e) {
             throw new AmalgamException(file + " cannot be read as JSON: " + e.getMessage(), e);
         }
+    }
+
+    static ImageProcessor of(JsonNode json, Path file) {
+        return new ProcessorConfig(file, json).processor();
     }
 
     private ImageProcessor processor() {

@@ -1,10 +1,12 @@
 package org.amalgam.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.amalgam.model.Keys;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
 import org.amalgam.nn.Layers;
+import org.amalgam.nn.TokenStates;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
@@ -43,7 +45,7 @@ public record ClipText(Config config, Weights weights) {
             specs.add(ParameterSpec.of(PREFIX + "embeddings.token_embedding.weight", vocabulary, width));
             specs.add(ParameterSpec.of(PREFIX + "embeddings.position_embedding.weight", positions, width));
             specs.addAll(transformer.parameters(PREFIX + "encoder.layers."));
-            specs.addAll(TransformerConfig.norm(PREFIX + "final_layer_norm", width));
+            specs.addAll(ParameterSpec.norm(PREFIX + "final_layer_norm", width));
             return specs;
         }
     }
@@ -69,18 +71,9 @@ public record ClipText(Config config, Weights weights) {
                         PREFIX + "final_layer_norm",
                         config.transformer().epsilon())
                 .apply(hidden);
-        return endStates(normed, ids);
-    }
-
-    private Tensor endStates(Tensor hidden, Tensor ids) {
         // Both rules give the first position of the end token: argmax takes the first of equal values.
         Tensor marks =
                 config.endToken() == 2 ? ids : ids.equal(config.endToken()).to(DType.I64);
-        long[] positions = marks.argmax(1).toLongs();
-        List<Tensor> states = new ArrayList<>();
-        for (int i = 0; i < positions.length; i++) {
-            states.add(hidden.select(0, i).select(0, positions[i]));
-        }
-        return Tensor.stack(states);
+        return TokenStates.at(normed, marks.argmax(1).toLongs());
     }
 }

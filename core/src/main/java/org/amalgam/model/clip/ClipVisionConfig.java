@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
+import org.amalgam.model.FeatureSpec;
 import org.amalgam.model.FeedForwardSpec;
+import org.amalgam.model.Keys;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Layers;
@@ -80,9 +82,9 @@ public record ClipVisionConfig(
         specs.add(
                 ParameterSpec.of(PREFIX + "embeddings.patch_embedding.weight", width, channels, patchSize, patchSize));
         specs.add(ParameterSpec.of(PREFIX + "embeddings.position_embedding.weight", tokens(), width));
-        specs.addAll(TransformerConfig.norm(PREFIX + "pre_layrnorm", width));
+        specs.addAll(ParameterSpec.norm(PREFIX + "pre_layrnorm", width));
         specs.addAll(transformer.parameters(BLOCKS));
-        specs.addAll(TransformerConfig.norm(PREFIX + "post_layernorm", width));
+        specs.addAll(ParameterSpec.norm(PREFIX + "post_layernorm", width));
         return specs;
     }
 
@@ -104,12 +106,18 @@ public record ClipVisionConfig(
     @Override
     public double forwardFlops() {
         double patches = 2.0 * (tokens() - 1) * transformer.width() * channels * patchSize * patchSize;
-        return patches + transformer.forwardFlops(tokens());
+        return patches + transformer.shape().forwardFlops(tokens());
     }
 
     @Override
     public long activationBytes() {
-        return transformer.activationBytes(tokens());
+        return transformer.shape().activationBytes(tokens());
+    }
+
+    /** The state of the class token, before the projection. */
+    @Override
+    public FeatureSpec features() {
+        return new FeatureSpec(transformer.width(), false);
     }
 
     /** The vision part of a full model's configuration, or a vision tower's as it is. */

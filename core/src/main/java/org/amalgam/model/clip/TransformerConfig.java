@@ -2,8 +2,10 @@ package org.amalgam.model.clip;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.model.FeedForwardSpec;
+import org.amalgam.model.Keys;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
+import org.amalgam.model.TransformerShape;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.Attention;
 import org.amalgam.nn.Block;
@@ -39,26 +41,18 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
         return read;
     }
 
-    static List<ParameterSpec> norm(String name, int width) {
-        return List.of(ParameterSpec.of(name + ".weight", width), ParameterSpec.of(name + ".bias", width));
-    }
-
-    private static List<ParameterSpec> linear(String name, int out, int in) {
-        return List.of(ParameterSpec.of(name + ".weight", out, in), ParameterSpec.of(name + ".bias", out));
-    }
-
     /** In module order: k before v before q, and the first norm after the attention. */
     List<ParameterSpec> parameters(String prefix) {
         List<ParameterSpec> specs = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             String block = prefix + layer;
             for (String projection : List.of("k_proj", "v_proj", "q_proj", "out_proj")) {
-                specs.addAll(linear(block + ".self_attn." + projection, width, width));
+                specs.addAll(ParameterSpec.linear(block + ".self_attn." + projection, width, width));
             }
-            specs.addAll(norm(block + ".layer_norm1", width));
-            specs.addAll(linear(block + ".mlp.fc1", mlpWidth, width));
-            specs.addAll(linear(block + ".mlp.fc2", width, mlpWidth));
-            specs.addAll(norm(block + ".layer_norm2", width));
+            specs.addAll(ParameterSpec.norm(block + ".layer_norm1", width));
+            specs.addAll(ParameterSpec.linear(block + ".mlp.fc1", mlpWidth, width));
+            specs.addAll(ParameterSpec.linear(block + ".mlp.fc2", width, mlpWidth));
+            specs.addAll(ParameterSpec.norm(block + ".layer_norm2", width));
         }
         return specs;
     }
@@ -98,14 +92,7 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
                 layers.feedForward(mlp, mlp + ".fc1", activation, mlp + ".fc2"));
     }
 
-    double forwardFlops(int tokens) {
-        double projections = 2.0 * tokens * (4.0 * width * width + 2.0 * width * mlpWidth);
-        double attention = 2.0 * 2.0 * tokens * tokens * width;
-        return layers * (projections + attention);
-    }
-
-    /** What a block keeps for its backward pass, in widths of a token: norms, projections, sums 10; scaled up, activation 2 mlp. */
-    long activationBytes(int tokens) {
-        return (long) layers * tokens * (10L * width + 2L * mlpWidth) * Float.BYTES;
+    TransformerShape shape() {
+        return new TransformerShape(width, mlpWidth, layers);
     }
 }

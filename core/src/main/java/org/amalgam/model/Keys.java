@@ -1,12 +1,17 @@
-package org.amalgam.model.clip;
+package org.amalgam.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.amalgam.AmalgamException;
 
-/** The keys of one section of a {@code config.json}; a key that is left out has the default that transformers gives it. */
-record Keys(JsonNode section, String where) {
+/**
+ * The keys of one section of a model's configuration; a key that is left out has a default.
+ *
+ * @param where the file, for errors
+ */
+public record Keys(JsonNode section, String where) {
 
-    int integer(String key, int otherwise) {
+    /** A positive whole number. */
+    public int integer(String key, int otherwise) {
         JsonNode value = section.get(key);
         if (value == null || value.isNull()) {
             return otherwise;
@@ -17,12 +22,13 @@ record Keys(JsonNode section, String where) {
         return value.asInt();
     }
 
-    int tokenId(String key, int otherwise) {
+    /** A number that may be any, or left out. */
+    public int tokenId(String key, int otherwise) {
         JsonNode value = section.get(key);
         return value == null || !value.canConvertToInt() ? otherwise : value.asInt();
     }
 
-    double number(String key, double otherwise) {
+    public double number(String key, double otherwise) {
         JsonNode value = section.get(key);
         if (value == null || value.isNull()) {
             return otherwise;
@@ -33,7 +39,7 @@ record Keys(JsonNode section, String where) {
         return value.asDouble();
     }
 
-    String text(String key, String otherwise) {
+    public String text(String key, String otherwise) {
         return section.path(key).asText(otherwise);
     }
 }

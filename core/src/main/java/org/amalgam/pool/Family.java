@@ -1,0 +1,48 @@
+package org.amalgam.pool;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.data.image.ImageProcessor;
+import org.amalgam.model.Architecture;
+
+import java.util.Optional;
+
+/** A family of models: how a checkpoint shows that it belongs to it, and how it is read and written. {@link Families} lists them. */
+interface Family {
+
+    /** What is looked for, for the user: {@code config.json with model_type clip}. */
+    String marks();
+
+    /** Whether the checkpoint is of this family, from its header and configuration. */
+    boolean has(Checkpoint model);
+
+    /**
+     * The architecture of what is merged.
+     *
+     * @throws AmalgamException if configuration or shapes contradict themselves
+     */
+    Architecture architecture(Checkpoint model);
+
+    /** Where models of that architecture have the parameters that are merged. */
+    Naming naming(Architecture architecture);
+
+    /**
+     * How a merged model is written.
+     *
+     * @param dtype {@code float32}, {@code float16} or {@code bfloat16}; empty for the ancestor's own
+     */
+    Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype);
+
+    /** How other software loads a merged model. */
+    Loading loading();
+
+    /** What zero-shot heads are made of. */
+    default Words words(Checkpoint model) {
+        throw new AmalgamException(model.path() + ": zero-shot heads need a CLIP model with a text tower");
+    }
+
+    /** How images become the encoder's input. */
+    default ImageProcessor imageProcessor(Checkpoint model) {
+        return ImageProcessor.read(model.folder());
+    }
+}

@@ -1,0 +1,40 @@
+package org.amalgam.pool;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.tensor.DType;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * How a merged model of a family is written.
+ *
+ * @param type of every tensor
+ * @param names from canonical names to those in the file
+ * @param carried tensors of the ancestor that are not merged and belong to the file
+ * @param made configuration files by name
+ * @param copied the ancestor's files that go along where they exist
+ */
+record Saving(
+        DType type,
+        UnaryOperator<String> names,
+        List<TensorSlot> carried,
+        Map<String, ObjectNode> made,
+        List<Path> copied) {
+
+    /** The type of that name in transformers' words. */
+    static DType type(String name) {
+        return switch (name) {
+            case "float32" -> DType.F32;
+            case "float16" -> DType.F16;
+            case "bfloat16" -> DType.BF16;
+            default ->
+                throw new AmalgamException("models are saved in float32, float16 or bfloat16, not in " + name
+                        + "; choose with merged_model_save_kwargs.dtype");
+        };
+    }
+}
