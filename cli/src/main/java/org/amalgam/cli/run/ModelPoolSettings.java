@@ -10,7 +10,9 @@ import java.util.Optional;
 
 /** The group {@code modelpool}. */
 record ModelPoolSettings(
-        @Setting(help = "folders by name; _pretrained_ is the ancestor, every other name is a task's")
+        @Setting(
+                help =
+                        "folders or files of weights by name; _pretrained_ is the ancestor, every other name is a task's")
         Map<String, Object> models,
 
         @Setting(value = "{}", help = "by task: the images that methods adapt to, without looking at labels")

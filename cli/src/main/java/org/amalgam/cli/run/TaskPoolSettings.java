@@ -10,7 +10,7 @@ import java.util.Optional;
 record TaskPoolSettings(
         @Setting(
                 value = "null",
-                help = "folder of the CLIP model with text tower and projections; null takes the ancestor's")
+                help = "the CLIP model, folder or file, with text tower and projections; null takes the ancestor's")
         Optional<Path> clipModel,
 
         @Setting(value = "null", help = "folder with preprocessor_config.json; null takes the CLIP model's")
