@@ -56,7 +56,7 @@ public final class MethodCatalogue {
                     "magnitude_pruning",
                     "magnitude_pruning",
                     "Task arithmetic with task vectors that have lost their smallest entries.",
-                    "Yadav et al., TIES-Merging: Resolving interference when merging models, NeurIPS 2023, section 3",
+                    "Yadav et al., TIES-Merging: Resolving interference when merging models, NeurIPS 2023",
                     MagnitudePruning.class),
             new Entry<>(
                     "dare",

@@ -14,7 +14,7 @@ class MethodCatalogueTest {
                 .allMatch(name -> name.matches("[a-z][a-z_]*"));
         for (MethodCatalogue.Entry<?> entry : MethodCatalogue.ENTRIES) {
             assertThat(entry.summary()).as(entry.name()).isNotBlank().endsWith(".");
-            assertThat(entry.citation()).as(entry.name()).matches(".+, .+ 20\\d\\d");
+            assertThat(entry.citation()).as(entry.name()).matches(".+, .+ (19|20)\\d\\d");
             entry.settings().entries().forEach(setting -> assertThat(setting.help())
                     .as(entry.name() + "." + setting.key())
                     .isNotBlank());

@@ -36,6 +36,12 @@ final class Demo {
             new Entry("weighted_average", List.of("method=weighted_average", "method.weights=[1, 1, 0.5, 1, 1, 1.5]")),
             new Entry("task_arithmetic", List.of("method=task_arithmetic")),
             new Entry("ties_merging", List.of("method=ties_merging", "method.scaling_factor=1.0")),
+            new Entry(
+                    "magnitude_pruning",
+                    List.of("method=magnitude_pruning", "method.prune_ratio=0.8", "method.scaling_factor=0.7")),
+            new Entry("dare", List.of("method=dare", "method.scaling_factor=0.5")),
+            new Entry("fisher_merging", List.of("method=fisher_merging")),
+            new Entry("regmean", List.of("method=regmean")),
             new Entry("adamerging task-wise", Session.with(ADAPTATION, "method.name=clip_task_wise_adamerging")),
             new Entry("adamerging++ layer-wise", Session.with(ADAPTATION, "method.ties_threshold=20")),
             new Entry("adamerging layer-wise", ADAPTATION));

@@ -25,6 +25,12 @@ class ZooReferenceTest {
         boolean within = Compare.execute(true, new AmalgamProgram().builtIn(), console);
         assertThat(within).as(printed.toString(StandardCharsets.UTF_8)).isTrue();
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .contains("task_arithmetic_0.3", "ties_merging_1.0", "seq_layer_wise_adamerging", "step by step");
+                .contains(
+                        "task_arithmetic_0.3",
+                        "ties_merging_1.0",
+                        "fisher_merging",
+                        "regmean",
+                        "seq_layer_wise_adamerging",
+                        "step by step");
     }
 }
