@@ -22,7 +22,7 @@ public final class LinearAlgebra {
     private static final int SMALL = 128;
 
     /** Angle that the leading directions may be off by. */
-    private static final double ANGLE = 2e-6;
+    private static final double ANGLE = 2e-5;
 
     private LinearAlgebra() {}
 
