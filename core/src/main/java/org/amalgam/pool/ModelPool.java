@@ -31,9 +31,14 @@ import java.util.function.Supplier;
  * @param architecture the ancestor's
  * @param experts the fine-tuned models in the order given; a model's name is its task's
  * @param adaptation the tasks whose samples methods may adapt to; opened when first asked for
+ * @param training the tasks on whose training samples methods take statistics; opened when first asked for
  */
 public record ModelPool(
-        Architecture architecture, Model ancestor, List<Model> experts, Supplier<List<Task>> adaptation) {
+        Architecture architecture,
+        Model ancestor,
+        List<Model> experts,
+        Supplier<List<Task>> adaptation,
+        Supplier<List<Task>> training) {
 
     /** Merges one parameter; the tensors are float32. */
     @FunctionalInterface
@@ -53,7 +58,8 @@ public record ModelPool(
      * @param experts folders by task
      * @throws AmalgamException if a folder cannot be read or a model does not fit the ancestor
      */
-    public static ModelPool open(Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation) {
+    public static ModelPool open(
+            Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
         Checkpoint checkpoint = Checkpoint.open(ancestor);
         ClipVisionConfig config = ClipVisionConfig.of(
                 checkpoint.config(), checkpoint.folder().resolve("config.json").toString());
@@ -65,14 +71,24 @@ public record ModelPool(
             throw new AmalgamException(
                     "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
         }
-        return new ModelPool(config, base, models, adaptation);
+        return new ModelPool(config, base, models, adaptation, training);
     }
 
-    /** {@link #open(Path, Map, Supplier)} without data: for the methods that look at weights alone. */
+    /** {@link #open(Path, Map, Supplier, Supplier)} without training data. */
+    public static ModelPool open(Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation) {
+        return open(ancestor, experts, adaptation, none("train_datasets"));
+    }
+
+    /** {@link #open(Path, Map, Supplier)} without any data: for the methods that look at weights alone. */
     public static ModelPool open(Path ancestor, Map<String, Path> experts) {
-        return open(ancestor, experts, () -> {
-            throw new AmalgamException("modelpool.test_datasets: this method adapts to data, and the pool names none");
-        });
+        return open(ancestor, experts, none("test_datasets"));
+    }
+
+    /** What stands in for data that a pool does not have: asked for, it says under which key to name them. */
+    public static Supplier<List<Task>> none(String key) {
+        return () -> {
+            throw new AmalgamException("modelpool." + key + ": this method looks at samples, and the pool names none");
+        };
     }
 
     /** The tasks' names, in order. */
@@ -87,6 +103,15 @@ public record ModelPool(
      */
     public List<Task> adaptationTasks() {
         return adaptation.get();
+    }
+
+    /**
+     * The training data of every task, in the models' order.
+     *
+     * @throws AmalgamException if the pool has no training data for a task
+     */
+    public List<Task> trainingTasks() {
+        return training.get();
     }
 
     /** Merges parameter by parameter: one in flight at a time, the result in float32. */

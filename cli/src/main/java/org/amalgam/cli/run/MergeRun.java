@@ -76,7 +76,7 @@ final class MergeRun {
     }
 
     private void execute(Workplace workplace, Path cache) {
-        ModelPool pool = workplace.pool(method.method().usesData());
+        ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
         plan.lines().forEach(line -> console.item(line.label(), line.text()));

@@ -49,7 +49,7 @@ final class Session implements AutoCloseable {
                 Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
         this.workplace = new Workplace(
                 Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"), judged, CACHE);
-        this.pool = workplace.pool(true);
+        this.pool = workplace.pool();
         this.tasks = workplace.judgingTasks();
         this.batchSize = judged.batchSize();
     }
