@@ -57,7 +57,20 @@ public final class MethodCatalogue {
                     "clip_adamerging",
                     "Learns the coefficients of the task vectors by making predictions on unlabelled samples certain.",
                     "Yang et al., AdaMerging: Adaptive model merging for multi-task learning, ICLR 2024",
-                    AdaMerging.class));
+                    AdaMerging.class),
+            new Entry<>(
+                    "smile_upscaling",
+                    "smile_upscaling",
+                    "Every linear map becomes the ancestor's with low-rank experts that tokens are sent to by singular vectors.",
+                    "Tang et al., SMILE: Zero-shot sparse mixture of low-rank experts construction from pre-trained foundation"
+                            + " models, 2024",
+                    Smile.class),
+            new Entry<>(
+                    "saved_mixture",
+                    "saved_mixture",
+                    "A mixture of experts that an earlier run saved, to be judged again.",
+                    "Tang et al., FusionBench, 2024",
+                    SavedMixture.class));
 
     private MethodCatalogue() {}
 

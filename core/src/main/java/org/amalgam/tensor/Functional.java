@@ -1,6 +1,7 @@
 package org.amalgam.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -86,6 +87,22 @@ public final class Functional {
     /** Softmax over the last dimension. */
     public static Tensor softmax(Tensor x) {
         return new Tensor(torch.softmax(x.handle(), -1));
+    }
+
+    /** The {@code count} largest values along the last dimension where they are, and 0 everywhere else. */
+    public static Tensor largest(Tensor x, int count) {
+        T_TensorTensor_T best = torch.topk(x.handle(), count);
+        return new Tensor(torch.zeros_like(x.handle()).scatter_(-1, best.get1(), best.get0()));
+    }
+
+    /** Places of a vector where it is not 0, as int64 indices. */
+    public static Tensor nonZero(Tensor vector) {
+        return new Tensor(torch.nonzero(vector.handle()).flatten());
+    }
+
+    /** Adds the rows to those rows of {@code x} that the int64 indices name; changes {@code x}. */
+    public static void addRows(Tensor x, Tensor indices, Tensor rows) {
+        x.handle().index_add_(0, indices.handle(), rows.handle());
     }
 
     /** Cross-entropy of logits [N, C] against int64 labels [N]: a vector [N]. */
