@@ -66,6 +66,13 @@ public final class MethodCatalogue {
                             + " models, 2024",
                     Smile.class),
             new Entry<>(
+                    "ada_svd",
+                    "ada_svd",
+                    "The ancestor plus task vectors weighted, map by map, by how much of the samples lies in their singular directions.",
+                    "Tang et al., SMILE: Zero-shot sparse mixture of low-rank experts construction from pre-trained foundation"
+                            + " models, 2024",
+                    AdaSvd.class),
+            new Entry<>(
                     "saved_mixture",
                     "saved_mixture",
                     "A mixture of experts that an earlier run saved, to be judged again.",

@@ -78,9 +78,9 @@ public record Smile(
         modelPath.ifPresent(folder -> AtomicFolder.write(
                 folder, partial -> pool.saveMixture(mixture.weights(), mixture.description(), partial)));
         notes.add(sizes(mixture, pool));
-        notes.addAll(upscaled.notes(pool.tasks()));
+        notes.addAll(upscaled.spectra().notes(pool.tasks()));
         return MergedModel.of(mixture)
-                .withFigures(List.of(upscaled.spectraFigure(pool.tasks(), routingUseDiff)))
+                .withFigures(List.of(upscaled.spectra().figure(pool.tasks(), routingUseDiff)))
                 .withNotes(notes);
     }
 

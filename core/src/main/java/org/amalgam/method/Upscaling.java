@@ -1,7 +1,5 @@
 package org.amalgam.method;
 
-import org.amalgam.figure.Axis;
-import org.amalgam.figure.Figure;
 import org.amalgam.mixture.SmileLinear;
 import org.amalgam.mixture.SmileUpscaling;
 import org.amalgam.mixture.SmileUpscaling.Site;
@@ -15,7 +13,6 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,9 +25,9 @@ import java.util.stream.IntStream;
  * Linear maps of a pool upscaled to mixtures.
  *
  * @param layers by name; without those that no fine-tuned model changed, which stay the ancestor's
- * @param spectra for every layer one spectrum an expert
+ * @param spectra of all maps, also of those
  */
-record Upscaling(Map<String, SmileLinear> layers, Map<String, List<Spectrum>> spectra) {
+record Upscaling(Map<String, SmileLinear> layers, Spectra spectra) {
 
     private record Work(Site site, int expert) {}
 
@@ -68,16 +65,7 @@ record Upscaling(Map<String, SmileLinear> layers, Map<String, List<Spectrum>> sp
                 layers.put(site.spec().name(), site.layer());
             }
         }
-        return new Upscaling(layers, spectra);
-    }
-
-    /** These layers and those. */
-    Upscaling and(Upscaling more) {
-        Map<String, SmileLinear> allLayers = new LinkedHashMap<>(layers);
-        allLayers.putAll(more.layers);
-        Map<String, List<Spectrum>> allSpectra = new LinkedHashMap<>(spectra);
-        allSpectra.putAll(more.spectra);
-        return new Upscaling(allLayers, allSpectra);
+        return new Upscaling(layers, new Spectra(spectra));
     }
 
     /**
@@ -100,62 +88,5 @@ record Upscaling(Map<String, SmileLinear> layers, Map<String, List<Spectrum>> sp
                         .map(expert -> expert.weights().get(name).to(DType.F32))
                         .toList())
                 .mean(0);
-    }
-
-    /** Sentences about fine-tuned models that are their ancestor in some maps. */
-    List<String> notes(List<String> tasks) {
-        List<String> notes = new ArrayList<>();
-        List<String> left = spectra.keySet().stream()
-                .filter(name -> spectra.get(name).stream().noneMatch(Spectrum::changed))
-                .toList();
-        if (!left.isEmpty()) {
-            notes.add("No fine-tuned model changed " + named(left) + ": left as in the ancestor.");
-        }
-        for (int k = 0; k < tasks.size(); k++) {
-            int expert = k;
-            List<String> zero = layers.keySet().stream()
-                    .filter(name -> !spectra.get(name).get(expert).changed())
-                    .toList();
-            if (!zero.isEmpty()) {
-                notes.add("The model of " + tasks.get(k) + " is the ancestor in " + named(zero)
-                        + ": its expert there adds nothing, though tokens are still sent to it.");
-            }
-        }
-        return notes;
-    }
-
-    private static String named(List<String> layers) {
-        return layers.get(0)
-                + (layers.size() == 1
-                        ? ""
-                        : " and " + (layers.size() - 1) + " more linear map" + (layers.size() == 2 ? "" : "s"));
-    }
-
-    /** The leading singular values of each model, averaged over its linear maps, one curve a task. */
-    Figure spectraFigure(List<String> tasks, boolean ofDifferences) {
-        int length = spectra.values().stream()
-                .mapToInt(own -> own.get(0).singularValues().size())
-                .min()
-                .orElse(0);
-        double[] numbers = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
-        List<Figure.Series> curves = new ArrayList<>();
-        for (int k = 0; k < tasks.size(); k++) {
-            int expert = k;
-            double[] means = IntStream.range(0, length)
-                    .mapToDouble(i -> spectra.values().stream()
-                            .mapToDouble(own -> own.get(expert).singularValues().get(i))
-                            .average()
-                            .orElse(0))
-                    .toArray();
-            curves.add(Figure.Series.of(tasks.get(k), numbers, means));
-        }
-        return new Figure.Lines(
-                "Leading singular values of the " + (ofDifferences ? "task vectors" : "fine-tuned matrices"),
-                "Each line is one model's singular values, averaged over its linear maps: the faster it falls, the more a"
-                        + " gate or an expert of low rank holds of it.",
-                Axis.of("number of the singular value"),
-                Axis.of("singular value"),
-                curves,
-                0);
     }
 }

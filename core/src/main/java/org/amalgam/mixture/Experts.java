@@ -29,9 +29,12 @@ public sealed interface Experts {
             Tensor sum = Tensor.zeros(tokens.size(0), matrices.size(1));
             for (int k = 0; k < matrices.size(0); k++) {
                 Tensor weights = routing.select(1, k);
+                Tensor matrix = matrices.select(0, k);
                 Tensor chosen = Functional.nonZero(weights);
-                if (chosen.elements() > 0) {
-                    Tensor output = Functional.linear(tokens.rows(chosen), matrices.select(0, k));
+                if (chosen.elements() == tokens.size(0)) {
+                    sum = sum.add(Functional.linear(tokens, matrix).mul(weights.reshape(-1, 1)));
+                } else if (chosen.elements() > 0) {
+                    Tensor output = Functional.linear(tokens.rows(chosen), matrix);
                     Functional.addRows(
                             sum, chosen, output.mul(weights.rows(chosen).reshape(-1, 1)));
                 }

@@ -52,4 +52,9 @@ public record Run(
                 Metrics.NONE,
                 new Profiler());
     }
+
+    /** Where a file that a setting names is meant: in the run's folder unless it begins with / or a dot. */
+    public Path file(String name) {
+        return name.startsWith("/") || name.startsWith(".") ? Path.of(name) : folder.resolve(name);
+    }
 }

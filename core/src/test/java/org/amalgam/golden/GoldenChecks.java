@@ -15,6 +15,7 @@ final class GoldenChecks {
             entry("adamerging", List.of(new AdaMergingCheck())),
             entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of(new PreprocessingCheck())),
+            entry("adasvd", List.of(new AdaSvdCheck())),
             entry("smile", List.of(new SmileCheck())),
             entry("svd", List.of(new LowRankCheck())),
             entry("static", List.of(new StaticMergeCheck())),

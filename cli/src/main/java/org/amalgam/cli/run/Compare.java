@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,14 @@ final class Compare {
     private static final double POINTS_A_TASK = 1.5;
     private static final double POINTS_ON_AVERAGE = 0.7;
     private static final Pattern ADAMERGING = Pattern.compile("(seq_)?(task|layer)_wise_adamerging(_pp)?");
+
+    /** What a run's name begins with and the method that takes the run's settings as they are. */
+    private static final Map<String, String> SAME_SETTINGS = Map.of(
+            "simple_average", "simple_average",
+            "weighted_average", "weighted_average",
+            "task_arithmetic", "task_arithmetic",
+            "ties_merging", "ties_merging",
+            "smile_", "smile_upscaling");
 
     private final JsonNode methods;
     private final Session session;
@@ -105,9 +114,9 @@ final class Compare {
                     "method.shuffle=" + (adamerging.group(1) == null),
                     "method.ties_threshold=" + (adamerging.group(3) == null ? "null" : "20")));
         }
-        for (String method : List.of("simple_average", "weighted_average", "task_arithmetic", "ties_merging")) {
-            if (name.startsWith(method)) {
-                List<String> overrides = new ArrayList<>(List.of("method=" + method));
+        for (Map.Entry<String, String> method : SAME_SETTINGS.entrySet()) {
+            if (name.startsWith(method.getKey())) {
+                List<String> overrides = new ArrayList<>(List.of("method=" + method.getValue()));
                 settings.properties()
                         .forEach(e -> overrides.add("method." + e.getKey() + "="
                                 + (e.getValue().isTextual() ? e.getValue().asText() : e.getValue())));
