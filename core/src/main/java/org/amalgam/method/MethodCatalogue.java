@@ -76,7 +76,7 @@ public final class MethodCatalogue {
                     "saved_mixture",
                     "saved_mixture",
                     "A mixture of experts that an earlier run saved, to be judged again.",
-                    "Tang et al., FusionBench, 2024",
+                    "Tang et al., FusionBench: A comprehensive benchmark of deep model fusion, 2024",
                     SavedMixture.class));
 
     private MethodCatalogue() {}

@@ -2,7 +2,6 @@ package org.amalgam.method;
 
 import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.mixture.Mixture;
-import org.amalgam.mixture.ParameterCount;
 import org.amalgam.mixture.SmileMixture;
 import org.amalgam.mixture.SmileUpscaling;
 import org.amalgam.model.LinearSpec;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -69,7 +67,7 @@ public record Smile(
             MixtureFile file = MixtureFile.open(modelPath.get());
             MixtureFile.requireSame(file.path(), file.description(), about);
             Mixture mixture = file.read(pool);
-            notes.add(sizes(mixture, pool));
+            notes.add(Sizes.of(mixture, pool));
             return MergedModel.of(mixture).withNotes(notes);
         }
         Upscaling upscaled = run.profiler().measure("merge model", () -> upscale(pool, run));
@@ -77,7 +75,7 @@ public record Smile(
                 pool.architecture(), Upscaling.base(pool, averageExperts), upscaled.layers(), topK, about);
         modelPath.ifPresent(folder -> AtomicFolder.write(
                 folder, partial -> pool.saveMixture(mixture.weights(), mixture.description(), partial)));
-        notes.add(sizes(mixture, pool));
+        notes.add(Sizes.of(mixture, pool));
         notes.addAll(upscaled.spectra().notes(pool.tasks()));
         return MergedModel.of(mixture)
                 .withFigures(List.of(upscaled.spectra().figure(pool.tasks(), routingUseDiff)))
@@ -101,24 +99,6 @@ public record Smile(
         about.put("routing_use_diff", Boolean.toString(routingUseDiff));
         about.put("average_experts", Boolean.toString(averageExperts));
         return about;
-    }
-
-    private static String sizes(Mixture mixture, ModelPool pool) {
-        ParameterCount count = mixture.parameters();
-        long single = pool.architecture().parameters().stream()
-                .mapToLong(ParameterSpec::elements)
-                .sum();
-        int models = pool.tasks().size();
-        long saved = count.saved(models, single);
-        return String.format(
-                Locale.ROOT,
-                "The mixture has %,d parameters, %.2f times those of one model (%,d); %,d %s than %d separate models.",
-                count.total(),
-                (double) count.total() / single,
-                single,
-                Math.abs(saved),
-                saved < 0 ? "more" : "fewer",
-                models);
     }
 
     /** Gates and experts of every linear map. */

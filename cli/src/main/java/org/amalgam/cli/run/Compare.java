@@ -36,7 +36,8 @@ final class Compare {
             "weighted_average", "weighted_average",
             "task_arithmetic", "task_arithmetic",
             "ties_merging", "ties_merging",
-            "smile_", "smile_upscaling");
+            "smile_", "smile_upscaling",
+            "ada_svd", "ada_svd");
 
     private final JsonNode methods;
     private final Session session;
@@ -73,7 +74,7 @@ final class Compare {
                 missing.add(name);
             } else if (!quick || !isLong(name)) {
                 Session.Outcome outcome = session.merge(name, overrides.get(), Path.of("outputs", "compare", name));
-                print(name, outcome.row(), isLong(name));
+                print(name, outcome.row(), isDrawn(name));
                 if (name.startsWith("seq_")) {
                     steps(name, overrides.get());
                 }
@@ -96,6 +97,11 @@ final class Compare {
 
     private boolean isLong(String name) {
         return methods.path(name).path("settings").path("max_steps").asInt() > 20;
+    }
+
+    /** Whether the result depends on which samples chance drew. */
+    private boolean isDrawn(String name) {
+        return isLong(name) || methods.path(name).path("settings").has("num_samples");
     }
 
     /** The overrides that repeat a run of the reference, where the method exists. */
