@@ -100,7 +100,27 @@ public final class MethodCatalogue {
                     "sparse_clip_weight_ensembling_moe",
                     "The same with one router for all blocks and sparse task vectors (E-WEMoE).",
                     "Shen et al., Efficient and effective weight-ensembling mixture of experts, 2024",
-                    SparseWeightEnsemblingMoE.class));
+                    SparseWeightEnsemblingMoE.class),
+            new Entry<>(
+                    "smile_upscaling",
+                    "smile_upscaling",
+                    "Every linear map becomes the ancestor's with low-rank experts that tokens are sent to by singular vectors.",
+                    "Tang et al., SMILE: Zero-shot sparse mixture of low-rank experts construction from pre-trained foundation"
+                            + " models, 2024",
+                    Smile.class),
+            new Entry<>(
+                    "ada_svd",
+                    "ada_svd",
+                    "The ancestor plus task vectors weighted, map by map, by how much of the samples lies in their singular directions.",
+                    "Tang et al., SMILE: Zero-shot sparse mixture of low-rank experts construction from pre-trained foundation"
+                            + " models, 2024",
+                    AdaSvd.class),
+            new Entry<>(
+                    "saved_mixture",
+                    "saved_mixture",
+                    "A mixture of experts that an earlier run saved, to be judged again.",
+                    "Tang et al., FusionBench: A comprehensive benchmark of deep model fusion, 2024",
+                    SavedMixture.class));
 
     private MethodCatalogue() {}
 

@@ -34,6 +34,20 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
         return shared ? "gate." : layer + ".gate.";
     }
 
+    /** Names of all routers' parameters. */
+    List<String> names(List<String> layers) {
+        List<String> parts =
+                switch (depth) {
+                    case 0 -> List.of("weight");
+                    case 1 -> List.of("fc.weight", "fc.bias");
+                    default -> List.of("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias");
+                };
+        return (shared ? layers.subList(0, 1) : layers)
+                .stream()
+                        .flatMap(layer -> parts.stream().map(part -> stem(layer) + part))
+                        .toList();
+    }
+
     /** Name of the constants [K] of that layer or group, where the depth is 0. */
     public String constant(String layer) {
         return stem(layer) + "weight";

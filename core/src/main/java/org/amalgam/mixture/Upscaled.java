@@ -3,16 +3,20 @@ package org.amalgam.mixture;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
 import org.amalgam.model.FeedForwardSpec;
+import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Layer;
 import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +32,29 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
 
     public Upscaled {
         layers = List.copyOf(layers);
+    }
+
+    /**
+     * The model of these parts, as {@link #tensors} gives them.
+     *
+     * @throws IllegalArgumentException if one is missing
+     */
+    static Upscaled read(Architecture architecture, Weights parts) {
+        List<Upscaling> layers = new ArrayList<>();
+        Set<String> upscaled = new LinkedHashSet<>();
+        for (FeedForwardSpec spec : architecture.feedForwards()) {
+            layers.add(new Upscaling(
+                    spec,
+                    Experts.read(parts, spec.up().name()),
+                    Experts.read(parts, spec.down().name())));
+            upscaled.addAll(spec.parameters());
+        }
+        Map<String, Tensor> frozen = new LinkedHashMap<>();
+        architecture.parameters().stream()
+                .map(ParameterSpec::name)
+                .filter(name -> !upscaled.contains(name))
+                .forEach(name -> frozen.put(name, parts.get(name)));
+        return new Upscaled(architecture, new Weights(frozen), layers);
     }
 
     /** Names of the upscaled layers. */
@@ -58,7 +85,7 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
     /** Scalars without the routers': a single model's and the experts'. */
     public long parameters() {
         long single = architecture.parameters().stream()
-                .mapToLong(spec -> spec.elements())
+                .mapToLong(ParameterSpec::elements)
                 .sum();
         return single
                 + layers.stream()
@@ -74,7 +101,7 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
                 .filter(LowRankExperts.class::isInstance)
                 .map(LowRankExperts.class::cast)
                 .toList();
-        if (compressed.isEmpty()) {
+        if (compressed.stream().allMatch(experts -> experts.errors().isEmpty())) {
             return List.of();
         }
         DoubleSummaryStatistics errors = compressed.stream()

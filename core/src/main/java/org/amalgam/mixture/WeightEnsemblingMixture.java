@@ -1,5 +1,7 @@
 package org.amalgam.mixture;
 
+import org.amalgam.AmalgamException;
+import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -9,6 +11,40 @@ import java.util.Map;
 
 /** An upscaled model with its routers: what WEMoE and E-WEMoE make. */
 public record WeightEnsemblingMixture(Upscaled model, RouterSpec spec, Weights routers) implements Mixture {
+
+    /** What its files say they are. */
+    static final String KIND = "weight_ensembling";
+
+    private static final String DEPTH = "router_hidden_layers";
+    private static final String EXPERTS = "experts";
+    private static final String SHARED = "shared_gate";
+    private static final String ENCODING = "position_encoding_dim";
+    private static final String WIDTH = "width";
+
+    /** The mixture of these parts. */
+    static WeightEnsemblingMixture read(
+            Architecture architecture, Weights parts, Map<String, String> description, String where) {
+        try {
+            RouterSpec spec = new RouterSpec(
+                    Integer.parseInt(description.get(DEPTH)),
+                    Integer.parseInt(description.get(WIDTH)),
+                    Integer.parseInt(description.get(EXPERTS)),
+                    0,
+                    Boolean.parseBoolean(description.get(SHARED)),
+                    Integer.parseInt(description.get(ENCODING)));
+            Upscaled model = Upscaled.read(architecture, parts);
+            Map<String, Tensor> routers = new LinkedHashMap<>();
+            for (String name : spec.names(model.names())) {
+                routers.put(name, parts.get(name));
+            }
+            return new WeightEnsemblingMixture(model, spec, new Weights(routers));
+        } catch (IllegalArgumentException e) {
+            throw new AmalgamException(
+                    where + ": " + e.getMessage()
+                            + "; name the pool that the mixture was made of, or a file that is whole",
+                    e);
+        }
+    }
 
     @Override
     public Encoder encoder(boolean batchReduce, RoutingObserver observer) {
@@ -30,11 +66,12 @@ public record WeightEnsemblingMixture(Upscaled model, RouterSpec spec, Weights r
     @Override
     public Map<String, String> description() {
         Map<String, String> description = new LinkedHashMap<>();
-        description.put("kind", "weight_ensembling");
-        description.put("router_hidden_layers", Integer.toString(spec.depth()));
-        description.put("experts", Integer.toString(spec.experts()));
-        description.put("shared_gate", Boolean.toString(spec.shared()));
-        description.put("position_encoding_dim", Integer.toString(spec.encoding()));
+        description.put(Mixtures.KIND, KIND);
+        description.put(DEPTH, Integer.toString(spec.depth()));
+        description.put(WIDTH, Integer.toString(spec.width()));
+        description.put(EXPERTS, Integer.toString(spec.experts()));
+        description.put(SHARED, Boolean.toString(spec.shared()));
+        description.put(ENCODING, Integer.toString(spec.encoding()));
         return description;
     }
 }

@@ -1,6 +1,7 @@
 package org.amalgam.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -96,6 +97,12 @@ public final class Functional {
     /** Logarithm of the softmax over the last dimension. */
     public static Tensor logSoftmax(Tensor x) {
         return new Tensor(torch.log_softmax(x.handle(), -1));
+    }
+
+    /** The {@code count} largest values along the last dimension where they are, and 0 everywhere else. */
+    public static Tensor largest(Tensor x, int count) {
+        T_TensorTensor_T best = torch.topk(x.handle(), count);
+        return new Tensor(torch.zeros_like(x.handle()).scatter_(-1, best.get1(), best.get0()));
     }
 
     /** Cross-entropy of logits [N, C] against int64 labels [N]: a vector [N]. */

@@ -22,7 +22,7 @@ public final class LinearAlgebra {
     private static final int SMALL = 128;
 
     /** Angle that the leading directions may be off by. */
-    private static final double ANGLE = 2e-6;
+    private static final double ANGLE = 2e-5;
 
     private LinearAlgebra() {}
 
@@ -53,7 +53,7 @@ public final class LinearAlgebra {
     }
 
     /**
-     * The leading {@code rank} singular values of a matrix and their vectors.
+     * The leading {@code rank} singular values of a matrix and their vectors; those of a zero matrix are the unit vectors.
      *
      * <p>Singular vectors are eigenvectors of the Gram matrix of the smaller side. In float32 that matrix tells a few leading
      * directions from all others well enough, but not from each other: so a few more than asked for are taken, and within
@@ -81,7 +81,10 @@ public final class LinearAlgebra {
         long columns = tall.size(1);
         Tensor exact = tall.to(DType.F64);
         double length = exact.flatten().norm(0).item();
-        if (columns >= SMALL && searched <= columns / 4 && length > 0) {
+        if (length == 0) {
+            return new Svd(identity(tall.size(0), rank), Tensor.zeros(rank), identity(rank, columns));
+        }
+        if (columns >= SMALL && searched <= columns / 4) {
             Tensor scaled = tall.to(DType.F32).mul(1 / length);
             Tensor directions = leadingEigenvectors(scaled.transpose(0, 1).matmul(scaled), searched);
             Tensor basis = orthonormal(directions.to(DType.F64));
@@ -112,6 +115,11 @@ public final class LinearAlgebra {
     private static Svd thin(Tensor matrix) {
         T_TensorTensorTensor_T parts = torch.linalg_svd(matrix.handle(), false, new StringViewOptional());
         return new Svd(new Tensor(parts.get0()), new Tensor(parts.get1()), new Tensor(parts.get2()));
+    }
+
+    /** Ones where row and column have the same number, zeroes elsewhere. */
+    private static Tensor identity(long rows, long columns) {
+        return new Tensor(torch.eye(rows, columns, Tensor.options(DType.F32)));
     }
 
     /** An orthonormal basis of the columns' span. */

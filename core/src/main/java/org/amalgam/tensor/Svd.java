@@ -1,5 +1,8 @@
 package org.amalgam.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A singular value decomposition {@code A = U diag(s) V^T} of a matrix [m, n], or its leading part. float32, whatever it was
  * computed in.
@@ -15,9 +18,18 @@ public record Svd(Tensor left, Tensor values, Tensor right) {
         return new Svd(right.transpose(0, 1), values, left.transpose(0, 1));
     }
 
-    /** The first {@code rank} triples. */
-    Svd first(long rank) {
+    /** The first {@code rank} triples; views. */
+    public Svd first(long rank) {
         return new Svd(left.slice(1, 0, rank), values.slice(0, 0, rank), right.slice(0, 0, rank));
+    }
+
+    /** The singular values as numbers. */
+    public List<Double> valueList() {
+        List<Double> list = new ArrayList<>();
+        for (float value : values.toFloats()) {
+            list.add((double) value);
+        }
+        return list;
     }
 
     /** In float32, in memory of its own. */

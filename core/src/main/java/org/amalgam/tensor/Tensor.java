@@ -399,7 +399,7 @@ public final class Tensor implements AutoCloseable {
         handle.copy_(values.handle);
     }
 
-    /** Adds {@code values} [n] at these positions of this vector; this. Differentiable in the values. */
+    /** Adds {@code values} [n, ...] at these positions of the first dimension; this. Differentiable in the values. */
     public Tensor addAt(Tensor positions, Tensor values) {
         handle.index_add_(0, positions.handle, values.handle);
         return this;

@@ -16,6 +16,8 @@ final class GoldenChecks {
             entry("counts", List.of(new CountsCheck())),
             entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of(new PreprocessingCheck())),
+            entry("adasvd", List.of(new AdaSvdCheck())),
+            entry("smile", List.of(new SmileCheck())),
             entry("svd", List.of(new LowRankCheck())),
             entry("ewemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
             entry("wemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),

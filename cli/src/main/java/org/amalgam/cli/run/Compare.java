@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,11 +31,21 @@ final class Compare {
     private static final double POINTS_A_TASK = 1.5;
     private static final double POINTS_ON_AVERAGE = 0.7;
     private static final List<String> STATISTICS = List.of("fisher_merging", "regmean");
+    private static final List<String> DRAWN = List.of("num_samples", "num_regmean_examples");
     private static final Pattern ADAMERGING = Pattern.compile("(seq_)?(task|layer)_wise_adamerging(_pp)?");
     private static final Pattern WEMOE = Pattern.compile("(seq_)?(e_)?wemoe_.*");
 
     /** Short runs in the reference's order whose result the routers' random start decides. */
     private static final Set<String> RANDOM_START = Set.of("seq_wemoe_depth1", "seq_wemoe_depth2");
+
+    /** What a run's name begins with and the method that takes the run's settings as they are. */
+    private static final Map<String, String> SAME_SETTINGS = Map.of(
+            "simple_average", "simple_average",
+            "weighted_average", "weighted_average",
+            "task_arithmetic", "task_arithmetic",
+            "ties_merging", "ties_merging",
+            "smile_", "smile_upscaling",
+            "ada_svd", "ada_svd");
 
     private final JsonNode methods;
     private final Session session;
@@ -108,13 +119,13 @@ final class Compare {
         return names;
     }
 
-    /** Whether chance decides which samples it sees. */
-    private boolean isDrawn(String name) {
-        return isLong(name) || name.equals("regmean");
-    }
-
     private boolean isLong(String name) {
         return methods.path(name).path("settings").path("max_steps").asInt() > 20;
+    }
+
+    /** Whether the result depends on which samples chance drew. */
+    private boolean isDrawn(String name) {
+        return isLong(name) || DRAWN.stream().anyMatch(methods.path(name).path("settings")::has);
     }
 
     /** The overrides that repeat a run of the reference, where the method exists. */
@@ -151,9 +162,9 @@ final class Compare {
             }
             return Optional.of(overrides);
         }
-        for (String method : List.of("simple_average", "weighted_average", "task_arithmetic", "ties_merging")) {
-            if (name.startsWith(method)) {
-                List<String> overrides = new ArrayList<>(List.of("method=" + method));
+        for (Map.Entry<String, String> method : SAME_SETTINGS.entrySet()) {
+            if (name.startsWith(method.getKey())) {
+                List<String> overrides = new ArrayList<>(List.of("method=" + method.getValue()));
                 settings.properties()
                         .forEach(e -> overrides.add("method." + e.getKey() + "="
                                 + (e.getValue().isTextual() ? e.getValue().asText() : e.getValue())));

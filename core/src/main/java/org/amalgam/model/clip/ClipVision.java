@@ -1,6 +1,6 @@
 package org.amalgam.model.clip;
 
-import org.amalgam.model.Encoder;
+import org.amalgam.model.BlockEncoder;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
 import org.amalgam.nn.Layers;
@@ -20,7 +20,7 @@ public record ClipVision(
         LayerNorm preNorm,
         List<Block> blocks,
         LayerNorm postNorm)
-        implements Encoder {
+        implements BlockEncoder {
 
     public static ClipVision of(ClipVisionConfig config, Layers layers) {
         String prefix = ClipVisionConfig.PREFIX;
@@ -35,22 +35,19 @@ public record ClipVision(
                 layers.norm(prefix + "post_layernorm", epsilon));
     }
 
-    /** The blocks' output [N, tokens, width] for images [N, 3, H, W], before the last norm. */
-    public Tensor hiddenStates(Tensor images) {
+    /** Images [N, 3, H, W] to tokens [N, tokens, width]. */
+    @Override
+    public Tensor embed(Tensor images) {
         Tensor patches = Functional.patches(images, patchEmbedding);
         Tensor first = classEmbedding.expand(patches.size(0), 1, -1);
         // Autocast gives patches in bfloat16; the residual stream stays in the embeddings' float32.
         Tensor tokens = Tensor.concat(List.of(first, patches.to(first.dtype())), 1);
-        Tensor hidden = preNorm.apply(tokens.add(positionEmbedding));
-        for (Block block : blocks) {
-            hidden = block.apply(hidden);
-        }
-        return hidden;
+        return preNorm.apply(tokens.add(positionEmbedding));
     }
 
     /** The normalised state of the class token [N, width]. */
     @Override
-    public Tensor features(Tensor images) {
-        return postNorm.apply(hiddenStates(images).select(1, 0));
+    public Tensor readOut(Tensor hidden) {
+        return postNorm.apply(hidden.select(1, 0));
     }
 }

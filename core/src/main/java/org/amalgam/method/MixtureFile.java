@@ -1,0 +1,94 @@
+package org.amalgam.method;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsFile;
+import org.amalgam.mixture.Mixture;
+import org.amalgam.mixture.Mixtures;
+import org.amalgam.pool.Model;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.tensor.MappedFile;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A mixture of experts in a folder, as {@link ModelPool#saveMixture} writes it. */
+record MixtureFile(Path path, SafetensorsFile content) {
+
+    /**
+     * Reads the header.
+     *
+     * @param folder of the mixture, or the file itself
+     * @throws AmalgamException if there is no such file, or it is unsound
+     */
+    static MixtureFile open(Path folder) {
+        Path path = Files.isDirectory(folder) ? folder.resolve("mixture.safetensors") : folder;
+        if (!Files.exists(path)) {
+            throw new AmalgamException(path + ": there is no such file; a mixture is saved by merged_model_save_path,"
+                    + " as a folder with mixture.safetensors");
+        }
+        return new MixtureFile(path, Safetensors.open(path));
+    }
+
+    Map<String, String> description() {
+        return content.metadata();
+    }
+
+    /** The mixture, its tensors mapped; they belong to the scope that is open. */
+    Mixture read(ModelPool pool) {
+        MappedFile file = MappedFile.open(path);
+        Map<String, Tensor> parts = new LinkedHashMap<>();
+        content.slots()
+                .forEach((name, slot) -> parts.put(
+                        name,
+                        file.tensor(
+                                slot.dtype(),
+                                slot.shape().stream().mapToLong(Long::longValue).toArray(),
+                                slot.offset())));
+        return Mixtures.read(pool.architecture(), new Weights(parts), description(), path.toString());
+    }
+
+    /** Hashes of the models that something is made of, by their names in the pool. */
+    static Map<String, String> hashes(ModelPool pool) {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
+                .forEach((Model model) ->
+                        hashes.put("model/" + model.name(), model.checkpoint().sha256()));
+        return hashes;
+    }
+
+    /**
+     * Refuses what was made of other models, or with other settings.
+     *
+     * @param made the description in the file
+     * @param now what it would say today
+     * @throws AmalgamException with the first that differs, by its name
+     */
+    static void requireSame(Path file, Map<String, String> made, Map<String, String> now) {
+        made.keySet().stream()
+                .filter(key -> key.startsWith("model/") && !now.containsKey(key))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new AmalgamException(file + " was made with a model " + key.substring("model/".length())
+                            + ", which the pool does not have; name the pool that it was made of, or another file");
+                });
+        now.forEach((key, value) -> {
+            String then = made.get(key);
+            if (value.equals(then)) {
+                return;
+            }
+            if (key.startsWith("model/")) {
+                throw new AmalgamException(file + " was made " + (then == null ? "without" : "with another")
+                        + " model " + key.substring("model/".length())
+                        + "; name the pool that it was made of, or another file");
+            }
+            throw new AmalgamException(file + " was made with method." + key + "=" + then + ", and now it is " + value
+                    + "; give the value of then, or another file");
+        });
+    }
+}
