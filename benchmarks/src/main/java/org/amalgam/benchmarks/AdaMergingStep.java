@@ -12,6 +12,7 @@ import org.amalgam.pool.Head;
 import org.amalgam.pool.Task;
 import org.amalgam.pool.ZeroShotHead;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
@@ -81,7 +82,8 @@ public final class AdaMergingStep {
                     Workers.ofThisMachine(),
                     (what, total) -> new StepTimes(),
                     Metrics.NONE,
-                    profiler);
+                    profiler,
+                    Milestones.NONE);
             Learner learner = Settings.defaults(AdaMerging.class).learner(vectors, config);
             int microBatch = (int) Math.max(
                     1,

@@ -44,6 +44,9 @@ public sealed interface Figure {
      */
     record Series(String name, List<Double> x, List<Double> y, String colourKey) {
 
+        /** The key of a curve that is nobody's: in the colour of the text. */
+        public static final String NOBODYS = "";
+
         public Series {
             x = List.copyOf(x);
             y = List.copyOf(y);

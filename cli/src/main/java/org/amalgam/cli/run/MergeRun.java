@@ -19,6 +19,7 @@ import org.amalgam.report.JsonReport;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.ModelCard;
 import org.amalgam.report.RunReport;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
@@ -67,6 +68,7 @@ final class MergeRun {
     static void execute(RunConfig config, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
+        run.refuseIdleMilestones();
         run.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
@@ -112,8 +114,9 @@ final class MergeRun {
                     workers,
                     console,
                     metrics,
-                    profiler);
-            MergedModel merged = method.method().merge(pool, run);
+                    profiler,
+                    Milestones.NONE);
+            MergedModel merged = method.method().merge(pool, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             RunReport report =
                     new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
@@ -162,11 +165,32 @@ final class MergeRun {
         });
     }
 
+    private void refuseIdleMilestones() {
+        int every = settings.evaluation().every();
+        if (every < 0) {
+            throw new AmalgamException("evaluation.every: expected a number of steps, 0 for never, found " + every);
+        }
+        if (every > 0 && judged.testDatasets().isEmpty()) {
+            throw new AmalgamException(
+                    "evaluation.every: taskpool=" + config.taskpool().name()
+                            + " has no test_datasets to judge by; choose another task pool, or leave evaluation.every out");
+        }
+    }
+
+    private Run watched(Run run, ModelPool pool, List<Task> tasks, Path cache) {
+        int every = settings.evaluation().every();
+        return every == 0 ? run : run.with(judge(pool, tasks, cache, run).milestones(every));
+    }
+
+    private Judge judge(ModelPool pool, List<Task> tasks, Path cache, Run run) {
+        return new Judge(pool, tasks, judged.batchSize(), new ScoreCache(cache), run);
+    }
+
     private Judgement judge(ModelPool pool, List<Task> tasks, MergedModel merged, Path cache, Run run) {
         if (tasks.isEmpty()) {
             return new Judgement(AccuracyTable.empty(), new RoutingTable());
         }
-        Judge judge = new Judge(pool, tasks, judged.batchSize(), new ScoreCache(cache), run);
+        Judge judge = judge(pool, tasks, cache, run);
         List<Row> rows = new ArrayList<>();
         if (judged.baselines()) {
             rows.add(judge.zeroShot());

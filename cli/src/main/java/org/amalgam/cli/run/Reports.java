@@ -97,6 +97,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
             }
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
             figures.add(Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis("entropy", "nat")));
+            accuracies(trace).ifPresent(figures::add);
         });
         if (merged.trace().isEmpty()) {
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
@@ -110,6 +111,21 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                     routing.values(pool.tasks().size())));
         }
         return figures;
+    }
+
+    private static Optional<Figure> accuracies(Trace trace) {
+        List<Trace.Milestone> milestones = trace.milestones();
+        if (milestones.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> tasks = List.copyOf(milestones.get(0).numbers().keySet());
+        double[] steps = milestones.stream().mapToDouble(Trace.Milestone::done).toArray();
+        double[][] accuracies = tasks.stream()
+                .map(task -> milestones.stream()
+                        .mapToDouble(milestone -> milestone.numbers().get(task))
+                        .toArray())
+                .toArray(double[][]::new);
+        return Optional.of(Figures.accuracies(tasks, steps, accuracies));
     }
 
     private static Optional<Figure> heatMap(ModelPool pool, Coefficients coefficients) {

@@ -11,6 +11,7 @@ import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable.Row;
 import org.amalgam.report.MethodSection;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
@@ -106,7 +107,8 @@ final class Session implements AutoCloseable {
                 workers,
                 console,
                 metrics,
-                profiler);
+                profiler,
+                Milestones.NONE);
     }
 
     @Override
