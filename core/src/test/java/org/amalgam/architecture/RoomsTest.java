@@ -87,6 +87,12 @@ class RoomsTest {
     }
 
     @ArchTest
+    static void analysesKnowNoMethods(JavaClasses all) {
+        mayImportNothingBut("analysis", "checkpoint", "figure", "merge", "model", "pool", "run", "settings", "tensor")
+                .check(all);
+    }
+
+    @ArchTest
     static void methodsKnowNoReports(JavaClasses all) {
         noClasses()
                 .that()

@@ -71,9 +71,6 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 .mapToLong(ParameterSpec::elements)
                 .sum();
         ParameterCount count = merged.parameters(all);
-        List<ProfileRow> rows = profiler.entries().stream()
-                .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
-                .toList();
         return new MethodSection(
                 label,
                 method.entry().summary(),
@@ -81,7 +78,15 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 method.settings(),
                 Optional.of(new ModelInfo(count.trainable(), count.total())),
                 figures(pool, merged, routing),
-                rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds)));
+                profile(profiler, wallSeconds));
+    }
+
+    /** Where the time went, if anything was timed. */
+    static Optional<Profile> profile(Profiler profiler, double wallSeconds) {
+        List<ProfileRow> rows = profiler.entries().stream()
+                .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
+                .toList();
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds));
     }
 
     private static List<Figure> figures(ModelPool pool, MergedModel merged, RoutingTable routing) {
