@@ -115,8 +115,7 @@ public record Adaptation(
             Weights merged = profiler.measure("merging weights", () -> run.workers()
                     .together(() -> learner.merge().apply(learned)));
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
-            List<List<Piece>> plan =
-                    Piece.plan(batches.stream().map(Batch::samples).toList(), microBatch(batches, run));
+            List<List<Piece>> plan = plan(batches.stream().map(Batch::samples).toList(), learner.wholeBatches(), run);
             // Leaves of its own for every worker: gradients add up without locks and in an order that is always the
             // same.
             List<Weights> leaves = Stream.generate(merged::learnedLeaves)
@@ -143,11 +142,14 @@ public record Adaptation(
         }
     }
 
-    /** Micro-batches small enough for every worker to get one. */
-    private int microBatch(List<Batch> batches, Run run) {
-        int samples = batches.stream().mapToInt(Batch::samples).sum();
+    /** Micro-batches small enough for every worker to get one, or a batch each. */
+    private List<List<Piece>> plan(List<Integer> sizes, boolean wholeBatches, Run run) {
+        if (wholeBatches) {
+            return Piece.whole(sizes);
+        }
+        int samples = sizes.stream().mapToInt(Integer::intValue).sum();
         int workers = run.workers().count();
-        return Math.max(1, Math.min(microBatch, (samples + workers - 1) / workers));
+        return Piece.plan(sizes, Math.max(1, Math.min(microBatch, (samples + workers - 1) / workers)));
     }
 
     private List<Batch> load(int step, List<? extends Task> tasks, List<Sampler> samplers) {

@@ -15,9 +15,22 @@ import java.util.function.UnaryOperator;
  *     micro-batches first and passes through the merge once.
  * @param network views the weights as a network
  * @param probe numbers that describe the parameters, by name, for figures and event files
+ * @param wholeBatches whether the network computes something over a batch, so that a task's batch is never cut nor mixed with
+ *     another's
  */
 public record Learner(
         Weights start,
         UnaryOperator<Weights> merge,
         Function<Weights, Encoder> network,
-        Function<Weights, Map<String, Double>> probe) {}
+        Function<Weights, Map<String, Double>> probe,
+        boolean wholeBatches) {
+
+    /** Samples do not depend on each other, so that batches may be cut. */
+    public Learner(
+            Weights start,
+            UnaryOperator<Weights> merge,
+            Function<Weights, Encoder> network,
+            Function<Weights, Map<String, Double>> probe) {
+        this(start, merge, network, probe, false);
+    }
+}

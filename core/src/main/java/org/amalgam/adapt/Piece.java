@@ -2,6 +2,7 @@ package org.amalgam.adapt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Consecutive samples of one task's batch that are computed together.
@@ -11,6 +12,13 @@ import java.util.List;
  * @param samples how many
  */
 record Piece(int task, int from, int samples) {
+
+    /** Every task's batch by itself. */
+    static List<List<Piece>> whole(List<Integer> sizes) {
+        return IntStream.range(0, sizes.size())
+                .mapToObj(task -> List.of(new Piece(task, 0, sizes.get(task))))
+                .toList();
+    }
 
     /**
      * Cuts the batches of all tasks, laid end to end, into micro-batches. Batches are cut where the limit falls, so that every

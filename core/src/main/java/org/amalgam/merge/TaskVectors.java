@@ -5,7 +5,6 @@ import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import java.util.function.BiFunction;
  * @param ancestor theta_0, float32
  * @param matrices T for each parameter, in the ancestor's order
  */
-public record TaskVectors(Weights ancestor, Weights matrices) {
+public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMatrices {
 
     /** The differences of {@code experts} to their ancestor. One parameter is in flight at a time; the result is new memory. */
     public static TaskVectors of(Weights ancestor, List<Weights> experts) {
@@ -46,7 +45,27 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
         return new TaskVectors(new Weights(base), new Weights(matrices));
     }
 
-    /** Number of tasks, K. */
+    @Override
+    public List<String> names() {
+        return ancestor.names();
+    }
+
+    @Override
+    public long elements(String name) {
+        return ancestor.get(name).elements();
+    }
+
+    @Override
+    public Tensor row(String name, int task) {
+        return matrices.get(name).select(0, task);
+    }
+
+    @Override
+    public Tensor matrix(String name) {
+        return matrices.get(name);
+    }
+
+    @Override
     public int tasks() {
         return Math.toIntExact(matrices.tensors().get(0).size(0));
     }
@@ -61,15 +80,27 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
         int layer = 0;
         for (String name : ancestor.names()) {
-            Tensor theta = ancestor.get(name);
-            merged.put(
-                    name,
-                    theta.flatten()
-                            .addMatrixVector(matrices.get(name).transpose(0, 1), coefficients.column(layer))
-                            .reshape(theta.shape()));
+            merged.put(name, merge(name, coefficients.column(layer)));
             layer++;
         }
         return new Weights(merged);
+    }
+
+    /** {@code theta_0 + T^t lambda} of one parameter tensor; lambda [K]. */
+    public Tensor merge(String name, Tensor lambda) {
+        Tensor theta = ancestor.get(name);
+        return theta.flatten()
+                .addMatrixVector(matrices.get(name).transpose(0, 1), lambda)
+                .reshape(theta.shape());
+    }
+
+    /** T of one parameter in its shape: [K, ...]; a view. */
+    public Tensor shaped(String name) {
+        long[] shape = ancestor.get(name).shape();
+        long[] stacked = new long[shape.length + 1];
+        stacked[0] = tasks();
+        System.arraycopy(shape, 0, stacked, 1, shape.length);
+        return matrices.get(name).reshape(stacked);
     }
 
     /** Other task vectors to the same ancestor, made parameter by parameter from these. */
@@ -86,12 +117,5 @@ public record TaskVectors(Weights ancestor, Weights matrices) {
     /** The task vector of the {@code k}-th task, in the ancestor's shapes; views. */
     public Weights taskVector(int k) {
         return ancestor.map((name, theta) -> matrices.get(name).select(0, k).reshape(theta.shape()));
-    }
-
-    /** Everything of the {@code k}-th task as one vector, a copy. */
-    Tensor flat(int k) {
-        List<Tensor> parts = new ArrayList<>();
-        matrices.tensors().forEach(matrix -> parts.add(matrix.select(0, k)));
-        return Tensor.concat(parts, 0);
     }
 }

@@ -1,26 +1,26 @@
 package org.amalgam.merge;
 
-import org.amalgam.AmalgamException;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * The three steps of TIES (Yadav et al., NeurIPS 2023): trim each task vector to its largest entries, elect a sign for each
- * entry, and keep of each task what agrees with the elected sign.
+ * entry, and keep of each task what agrees with the elected sign. Here for task vectors that are held, one step after the
+ * other; {@link Composition} does the same for one parameter at a time.
  */
 public final class Ties {
 
     /** How the agreeing entries of the tasks become one. */
     public enum MergeFunction {
         SUM,
-        /** Over the tasks whose entry was kept. */
+        /** Over the tasks whose entry was kept: is not 0. */
         MEAN,
         /** The largest magnitude, with the elected sign. */
         MAX;
@@ -39,63 +39,29 @@ public final class Ties {
      * @param threshold share to keep: a fraction up to 1, above that a percentage
      */
     public static TaskVectors trim(TaskVectors vectors, double threshold) {
-        double share = threshold > 1 ? threshold / 100 : threshold;
-        if (!(share > 0 && share <= 1)) {
-            throw new AmalgamException(
-                    "threshold: " + threshold
-                            + " keeps nothing or more than everything; give a fraction above 0 up to 1, or a percentage up to 100");
-        }
-        List<Double> cutoffs = new ArrayList<>();
-        for (int k = 0; k < vectors.tasks(); k++) {
-            try (Scope scope = Scope.open()) {
-                Tensor magnitudes = vectors.flat(k).abs();
-                long all = magnitudes.elements();
-                long rank = all - (long) (all * share);
-                cutoffs.add(rank == 0 ? 0 : magnitudes.kthSmallest(rank));
-            }
-        }
-        return vectors.map((name, matrix) -> {
-            List<Tensor> rows = new ArrayList<>();
-            for (int k = 0; k < cutoffs.size(); k++) {
-                Tensor row = matrix.select(0, k);
-                rows.add(row.where(row.abs().atLeast(cutoffs.get(k))));
-            }
-            return Tensor.stack(rows);
-        });
+        TaskMatrices trimmed = Magnitude.ofThreshold(threshold, Extent.MODEL).of(vectors);
+        return vectors.map((name, matrix) -> trimmed.matrix(name));
     }
 
     /**
-     * The sign of the sum over tasks, entry by entry. An entry whose sum is 0 takes the sign that the majority of all entries
-     * of the model has, as in the reference.
+     * The sign of the sum over tasks, entry by entry; see {@link Election}.
      *
      * @return vectors [P] of -1, 0 and 1 (0 only if the majority is undecided)
      */
     public static Map<String, Tensor> elect(TaskVectors trimmed) {
+        Election election = Election.among(trimmed);
         Map<String, Tensor> signs = new LinkedHashMap<>();
-        double majority = 0;
-        for (String name : trimmed.ancestor().names()) {
+        for (String name : trimmed.names()) {
             try (Scope scope = Scope.open()) {
-                Tensor sign = trimmed.matrices().get(name).sum(0).sign();
-                majority += sign.to(DType.F64).sum().item();
-                signs.put(name, scope.keep(sign));
+                signs.put(name, scope.keep(election.signs(trimmed.matrix(name))));
             }
         }
-        double undecided = Math.signum(majority);
-        signs.replaceAll((name, sign) -> {
-            try (Scope scope = Scope.open()) {
-                return scope.keep(sign.add(sign.equal(0).to(DType.F32).mul(undecided)));
-            }
-        });
         return signs;
     }
 
     /** Keeps of each task the entries with the elected sign; an undecided sign counts as negative, as in the reference. */
     public static TaskVectors agree(TaskVectors trimmed, Map<String, Tensor> signs) {
-        return trimmed.map((name, matrix) -> {
-            // 1 where positive was elected, -1 elsewhere: the product is positive exactly where an entry agrees.
-            Tensor direction = signs.get(name).greater(0).to(DType.F32).mul(2).add(-1);
-            return matrix.where(matrix.mul(direction).greater(0));
-        });
+        return trimmed.map((name, matrix) -> Election.agreeing(matrix, signs.get(name)));
     }
 
     /** Trims, elects and keeps what agrees: the task vectors of AdaMerging++ and the summands of TIES merging. */
@@ -104,7 +70,7 @@ public final class Ties {
         return agree(trimmed, elect(trimmed));
     }
 
-    /** One vector [P] from the agreeing entries [K, P] and the elected signs [P]. */
+    /** One vector [P] from the entries [K, P] that take part, and the signs [P] of the largest. */
     public static Tensor combine(Tensor agreeing, Tensor sign, MergeFunction function) {
         return switch (function) {
             case SUM -> agreeing.sum(0);

@@ -148,7 +148,7 @@ public record AdaMerging(
 
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */
     private TaskVectors taskVectors(ModelPool pool) {
-        TaskVectors vectors = pool.taskVectors(List.of());
+        TaskVectors vectors = pool.taskVectors();
         return tiesThreshold
                 .map(threshold -> Ties.consensus(vectors, threshold))
                 .orElse(vectors);

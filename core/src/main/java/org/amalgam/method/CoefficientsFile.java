@@ -37,9 +37,7 @@ final class CoefficientsFile {
 
     /** Saves coefficients as the reference does: relative names are meant in the run's folder. */
     static void save(String name, Run run, Coefficients coefficients) {
-        Path path = name.startsWith("/") || name.startsWith(".")
-                ? Path.of(name)
-                : run.folder().resolve(name);
+        Path path = run.file(name);
         Tensor lambda = coefficients.lambda();
         TorchFile.writeTensor(path, HostTensor.ofFloats(lambda.toFloats(), lambda.shape()));
     }

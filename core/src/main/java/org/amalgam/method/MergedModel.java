@@ -34,18 +34,27 @@ public record MergedModel(
 
         /** A view that computes; see {@link Mixture#encoder}. */
         Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer);
+
+        /** Learned and all scalars, when a single model of the architecture has {@code single}. */
+        ParameterCount parameters(long single);
     }
 
     /**
      * One model.
      *
      * @param weights the merged parameters, in the ancestor's names and order
+     * @param learned how many scalars were learned to make it
      */
-    public record Dense(Weights weights) implements Network {
+    public record Dense(Weights weights, long learned) implements Network {
 
         @Override
         public Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer) {
             return architecture.encoder(weights);
+        }
+
+        @Override
+        public ParameterCount parameters(long single) {
+            return new ParameterCount(learned, single + learned);
         }
     }
 
@@ -56,6 +65,11 @@ public record MergedModel(
         public Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer) {
             return mixture.encoder(batchReduce, observer);
         }
+
+        @Override
+        public ParameterCount parameters(long single) {
+            return mixture.parameters();
+        }
     }
 
     public MergedModel {
@@ -65,7 +79,7 @@ public record MergedModel(
 
     /** A merge without anything to learn. */
     public static MergedModel of(Weights weights) {
-        return of(new Dense(weights));
+        return of(new Dense(weights, 0));
     }
 
     /** A network, and nothing else to tell. */
@@ -78,8 +92,12 @@ public record MergedModel(
         return of(new Routed(mixture));
     }
 
+    /** With the coefficients that made it, which are what was learned. */
     public MergedModel withCoefficients(Coefficients used) {
-        return new MergedModel(network, Optional.of(used), trace, figures, notes);
+        Network made = network instanceof Dense dense
+                ? new Dense(dense.weights(), used.lambda().elements())
+                : network;
+        return new MergedModel(made, Optional.of(used), trace, figures, notes);
     }
 
     public MergedModel withTrace(Trace steps) {
@@ -108,10 +126,6 @@ public record MergedModel(
 
     /** Learned and all parameters, when a single model of the architecture has {@code single}. */
     public ParameterCount parameters(long single) {
-        if (network instanceof Routed routed) {
-            return routed.mixture().parameters();
-        }
-        long learned = coefficients.map(c -> c.lambda().elements()).orElse(0L);
-        return new ParameterCount(learned, single + learned);
+        return network.parameters(single);
     }
 }

@@ -17,8 +17,13 @@ public interface Method {
      */
     MergedModel merge(ModelPool pool, Run run);
 
-    /** Whether it looks at samples, so that the pool must name data sets. */
+    /** Whether it looks at test samples, so that the pool must name data sets. */
     default boolean usesData() {
+        return false;
+    }
+
+    /** Whether it looks at training samples, so that the pool must name {@code train_datasets}. */
+    default boolean usesTrainingData() {
         return false;
     }
 

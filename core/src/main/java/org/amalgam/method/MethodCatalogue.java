@@ -53,11 +53,54 @@ public final class MethodCatalogue {
                     "Yadav et al., TIES-Merging: Resolving interference when merging models, NeurIPS 2023",
                     TiesMerging.class),
             new Entry<>(
+                    "magnitude_pruning",
+                    "magnitude_pruning",
+                    "Task arithmetic with task vectors that have lost their smallest entries.",
+                    "Yadav et al., TIES-Merging: Resolving interference when merging models, NeurIPS 2023, section 3",
+                    MagnitudePruning.class),
+            new Entry<>(
+                    "dare",
+                    "dare",
+                    "Drops entries of the task vectors by chance, rescales the rest, then task arithmetic or TIES.",
+                    "Yu et al., Language models are super Mario: Absorbing abilities from homologous models, ICML 2024",
+                    Dare.class),
+            new Entry<>(
+                    "slerp",
+                    "slerp",
+                    "Spherical interpolation between two fine-tuned models, tensor by tensor.",
+                    "Shoemake, Animating rotation with quaternion curves, SIGGRAPH 1985",
+                    SlerpMerging.class),
+            new Entry<>(
+                    "fisher_merging",
+                    "clip_fisher_merging",
+                    "The average of the fine-tuned models, each entry weighted with each model's Fisher information.",
+                    "Matena and Raffel, Merging models with Fisher-weighted averaging, NeurIPS 2022",
+                    FisherMerging.class),
+            new Entry<>(
+                    "regmean",
+                    "clip_regmean",
+                    "Linear maps whose outputs are closest to each model's on its own inputs; the rest is averaged.",
+                    "Jin et al., Dataless knowledge fusion by merging weights of language models, ICLR 2023",
+                    RegMean.class),
+            new Entry<>(
                     "adamerging",
                     "clip_adamerging",
                     "Learns the coefficients of the task vectors by making predictions on unlabelled samples certain.",
                     "Yang et al., AdaMerging: Adaptive model merging for multi-task learning, ICLR 2024",
-                    AdaMerging.class));
+                    AdaMerging.class),
+            new Entry<>(
+                    "weight_ensembling_moe",
+                    "clip_weight_ensembling_moe",
+                    "Upscales the feed-forward layers to mixtures: the ancestor's weights plus task vectors in proportions that a"
+                            + " router reads off the input.",
+                    "Tang et al., Merging multi-task models via weight-ensembling mixture of experts, ICML 2024",
+                    WeightEnsemblingMoE.class),
+            new Entry<>(
+                    "sparse_weight_ensembling_moe",
+                    "sparse_clip_weight_ensembling_moe",
+                    "The same with one router for all blocks and sparse task vectors (E-WEMoE).",
+                    "Shen et al., Efficient and effective weight-ensembling mixture of experts, 2024",
+                    SparseWeightEnsemblingMoE.class));
 
     private MethodCatalogue() {}
 

@@ -38,9 +38,9 @@ public record Layers(Weights weights, Map<String, Layer> replaced) {
         return LayerNorm.of(weights, name, epsilon);
     }
 
-    /** The feed-forward layer of that name with the linear maps {@code up} and {@code down}. */
-    public Layer feedForward(String name, Layer up, Activation activation, Layer down) {
+    /** The feed-forward layer of that name; {@code up} and {@code down} name its linear maps. */
+    public Layer feedForward(String name, String up, Activation activation, String down) {
         Layer other = replaced.get(name);
-        return other != null ? other : new FeedForward(up, activation, down);
+        return other != null ? other : new FeedForward(linear(up), activation, linear(down));
     }
 }

@@ -85,9 +85,8 @@ public final class ImageTasks implements AutoCloseable {
             return known.get().classNames();
         }
         if (own.isEmpty()) {
-            throw new AmalgamException(
-                    "test_datasets." + spec.name()
-                            + ": the data carry no class names and none are known for a task of this name; give classnames: [...]");
+            throw new AmalgamException("the data set of " + spec.name()
+                    + ": it carries no class names and none are known for a task of this name; give classnames: [...]");
         }
         return own;
     }

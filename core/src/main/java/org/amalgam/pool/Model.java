@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +61,13 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
                     + " not in the ancestor's architecture." + hint);
         }
         return new Model(name, checkpoint, new Weights(tensors));
+    }
+
+    /** The same model with those parameters alone. */
+    Model only(Predicate<String> parameters) {
+        Map<String, Tensor> kept = new LinkedHashMap<>(weights.entries());
+        kept.keySet().removeIf(parameters.negate());
+        return new Model(name, checkpoint, new Weights(kept));
     }
 
     /** The slots of the part that begins with {@code stem}, by canonical names, wherever the checkpoint has them. */

@@ -5,6 +5,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.clip.ClipVisionConfig;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -31,9 +33,14 @@ import java.util.function.Supplier;
  * @param architecture the ancestor's
  * @param experts the fine-tuned models in the order given; a model's name is its task's
  * @param adaptation the tasks whose samples methods may adapt to; opened when first asked for
+ * @param training the tasks on whose training samples methods take statistics; opened when first asked for
  */
 public record ModelPool(
-        Architecture architecture, Model ancestor, List<Model> experts, Supplier<List<Task>> adaptation) {
+        Architecture architecture,
+        Model ancestor,
+        List<Model> experts,
+        Supplier<List<Task>> adaptation,
+        Supplier<List<Task>> training) {
 
     /** Merges one parameter; the tensors are float32. */
     @FunctionalInterface
@@ -53,7 +60,8 @@ public record ModelPool(
      * @param experts folders by task
      * @throws AmalgamException if a folder cannot be read or a model does not fit the ancestor
      */
-    public static ModelPool open(Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation) {
+    public static ModelPool open(
+            Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
         Checkpoint checkpoint = Checkpoint.open(ancestor);
         ClipVisionConfig config = ClipVisionConfig.of(
                 checkpoint.config(), checkpoint.folder().resolve("config.json").toString());
@@ -65,14 +73,29 @@ public record ModelPool(
             throw new AmalgamException(
                     "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
         }
-        return new ModelPool(config, base, models, adaptation);
+        return new ModelPool(config, base, models, adaptation, training);
     }
 
-    /** {@link #open(Path, Map, Supplier)} without data: for the methods that look at weights alone. */
+    /** {@link #open(Path, Map, Supplier, Supplier)} without training data. */
+    public static ModelPool open(Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation) {
+        return open(ancestor, experts, adaptation, none("train_datasets"));
+    }
+
+    /** {@link #open(Path, Map, Supplier)} without any data: for the methods that look at weights alone. */
     public static ModelPool open(Path ancestor, Map<String, Path> experts) {
-        return open(ancestor, experts, () -> {
-            throw new AmalgamException("modelpool.test_datasets: this method adapts to data, and the pool names none");
-        });
+        return open(ancestor, experts, none("test_datasets"));
+    }
+
+    /** What stands in for data that a pool does not have: asked for, it says under which key to name them. */
+    public static Supplier<List<Task>> none(String key) {
+        return new NoData(key);
+    }
+
+    private record NoData(String key) implements Supplier<List<Task>> {
+        @Override
+        public List<Task> get() {
+            throw new AmalgamException("modelpool." + key + ": this method looks at samples, and the pool names none");
+        }
     }
 
     /** The tasks' names, in order. */
@@ -89,6 +112,20 @@ public record ModelPool(
         return adaptation.get();
     }
 
+    /**
+     * The training data of every task, in the models' order.
+     *
+     * @throws AmalgamException if the pool has no training data for a task
+     */
+    public List<Task> trainingTasks() {
+        return training.get();
+    }
+
+    /** {@link #trainingTasks()} where the pool has any, for those who can do without. */
+    public Optional<List<Task>> knownTrainingTasks() {
+        return training instanceof NoData ? Optional.empty() : Optional.of(training.get());
+    }
+
     /** Merges parameter by parameter: one in flight at a time, the result in float32. */
     public Weights mergeEach(TensorMerge merge) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
@@ -103,11 +140,52 @@ public record ModelPool(
         return new Weights(merged);
     }
 
+    /** The task vectors of every parameter. */
+    public TaskVectors taskVectors() {
+        return TaskVectors.of(
+                ancestor.weights(), experts.stream().map(Model::weights).toList());
+    }
+
     /** The task vectors of every parameter but those named. */
     public TaskVectors taskVectors(List<String> without) {
-        return TaskVectors.of(
-                without(ancestor, without),
-                experts.stream().map(expert -> without(expert, without)).toList());
+        return only(name -> !without.contains(name)).taskVectors();
+    }
+
+    /** The same pool with those parameters alone. */
+    public ModelPool only(Predicate<String> parameters) {
+        return new ModelPool(
+                architecture,
+                ancestor.only(parameters),
+                experts.stream().map(expert -> expert.only(parameters)).toList(),
+                adaptation,
+                training);
+    }
+
+    /** The task vectors of every parameter but those named, each row made of the mapped models when it is asked for. */
+    public TaskMatrices taskMatrices(List<String> without) {
+        Weights theta = ancestor.only(name -> !without.contains(name)).weights();
+        return new TaskMatrices() {
+            @Override
+            public List<String> names() {
+                return theta.names();
+            }
+
+            @Override
+            public int tasks() {
+                return experts.size();
+            }
+
+            @Override
+            public long elements(String name) {
+                return theta.get(name).elements();
+            }
+
+            @Override
+            public Tensor row(String name, int task) {
+                Tensor expert = experts.get(task).weights().get(name).to(DType.F32);
+                return expert.sub(theta.get(name).to(DType.F32)).flatten();
+            }
+        };
     }
 
     /**
@@ -179,11 +257,5 @@ public record ModelPool(
                 throw new AmalgamException("models are saved in float32, float16 or bfloat16, not in " + named
                         + "; choose with merged_model_save_kwargs.dtype");
         };
-    }
-
-    private static Weights without(Model model, List<String> names) {
-        Map<String, Tensor> kept = new LinkedHashMap<>(model.weights().entries());
-        kept.keySet().removeAll(names);
-        return new Weights(kept);
     }
 }

@@ -39,6 +39,11 @@ public record Run(
     /** Activations may take 640 MiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 640L << 20;
 
+    /** Where a file of that name goes: into the run's folder, unless the name begins with a slash or a dot. */
+    public Path file(String name) {
+        return name.startsWith("/") || name.startsWith(".") ? Path.of(name) : folder.resolve(name);
+    }
+
     /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
     public static Run quiet(long seed, Path folder) {
         return new Run(

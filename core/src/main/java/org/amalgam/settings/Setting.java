@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One key of a settings record: the record component's name in snake case is the key, its type is the key's type. Defaults,
+ * One key of a settings record: the record component's name in snake case is the key (unless {@link #key} names another), its type is the key's type. Defaults,
  * help, the methods' pages and the provenance of a run are all read from here, so no second declaration can drift.
  */
 @Target(ElementType.RECORD_COMPONENT)
@@ -18,6 +18,9 @@ public @interface Setting {
 
     /** One line: what it does, its unit and its range. */
     String help();
+
+    /** The key, where it is not the component's name in snake case: the reference's {@code DOT_THRESHOLD}. */
+    String key() default "";
 
     /** The values allowed, where they are few; empty where they are not enumerable. */
     String[] oneOf() default {};

@@ -44,7 +44,7 @@ public final class Settings {
     public static Map<String, Object> values(Record settings) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
-            values.put(SnakeCase.of(component.getName()), plain(Binder.read(component, settings)));
+            values.put(SettingsSchema.key(component), plain(Binder.read(component, settings)));
         }
         return values;
     }

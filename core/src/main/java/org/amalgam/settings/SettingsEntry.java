@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * One key of a settings record.
  *
- * @param key the component's name in snake case
+ * @param key the component's name in snake case, unless its setting names another
  * @param type the component's Java type
  * @param defaultYaml the default as YAML; empty if the key must be given
  * @param help one line: what it does, its unit and its range

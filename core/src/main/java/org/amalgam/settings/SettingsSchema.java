@@ -57,7 +57,12 @@ public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> e
         }
         SettingType type = SettingType.of(component.getGenericType());
         List<String> oneOf = setting.oneOf().length > 0 ? List.of(setting.oneOf()) : type.constants();
-        return new SettingsEntry(
-                SnakeCase.of(component.getName()), component.getGenericType(), setting.value(), setting.help(), oneOf);
+        return new SettingsEntry(key(component), component.getGenericType(), setting.value(), setting.help(), oneOf);
+    }
+
+    /** The key of a component. */
+    static String key(RecordComponent component) {
+        Setting setting = component.getAnnotation(Setting.class);
+        return setting == null || setting.key().isEmpty() ? SnakeCase.of(component.getName()) : setting.key();
     }
 }

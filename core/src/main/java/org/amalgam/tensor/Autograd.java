@@ -12,6 +12,12 @@ public final class Autograd {
 
     private Autograd() {}
 
+    /** Whether this thread records what a backward pass needs. */
+    public static boolean isOn() {
+        Natives.load();
+        return GradMode.is_enabled();
+    }
+
     /** Until closed, nothing is recorded for a backward pass on this thread. */
     public static Off off() {
         Natives.load();

@@ -78,6 +78,11 @@ public final class Functional {
         return new Tensor(torch.silu(x.mul(1.702).handle())).mul(1 / 1.702);
     }
 
+    /** {@code max(x, 0)}. */
+    public static Tensor relu(Tensor x) {
+        return new Tensor(torch.relu(x.handle()));
+    }
+
     /** {@code x Phi(x)} with the exact normal distribution function. */
     public static Tensor gelu(Tensor x) {
         return new Tensor(torch.gelu(x.handle()));
@@ -86,6 +91,11 @@ public final class Functional {
     /** Softmax over the last dimension. */
     public static Tensor softmax(Tensor x) {
         return new Tensor(torch.softmax(x.handle(), -1));
+    }
+
+    /** Logarithm of the softmax over the last dimension. */
+    public static Tensor logSoftmax(Tensor x) {
+        return new Tensor(torch.log_softmax(x.handle(), -1));
     }
 
     /** Cross-entropy of logits [N, C] against int64 labels [N]: a vector [N]. */

@@ -40,6 +40,18 @@ public enum Precision {
         };
     }
 
+    /** Runs a part of a forward pass in float32, whatever the precision around it. */
+    public static <T> T full(Supplier<T> part) {
+        Natives.load();
+        boolean before = torch.is_autocast_enabled(torch.DeviceType.CPU);
+        torch.set_autocast_enabled(torch.DeviceType.CPU, false);
+        try {
+            return part.get();
+        } finally {
+            torch.set_autocast_enabled(torch.DeviceType.CPU, before);
+        }
+    }
+
     /** Runs the forward pass in this precision; backward passes follow what the forward pass recorded. */
     public <T> T run(Supplier<T> forward) {
         if (this == FLOAT32) {

@@ -192,7 +192,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.clone());
     }
 
-    /** Rows in the order of the int64 indices. */
+    /** Where a vector is not 0: int64 indices, ascending. */
+    public Tensor nonZero() {
+        return new Tensor(handle.nonzero().flatten());
+    }
+
+    /** Rows in the order of the indices. */
     public Tensor rows(Tensor indices) {
         return new Tensor(handle.index_select(0, indices.handle));
     }
@@ -394,6 +399,12 @@ public final class Tensor implements AutoCloseable {
         handle.copy_(values.handle);
     }
 
+    /** Adds {@code values} [n] at these positions of this vector; this. Differentiable in the values. */
+    public Tensor addAt(Tensor positions, Tensor values) {
+        handle.index_add_(0, positions.handle, values.handle);
+        return this;
+    }
+
     /** {@code this = this + other}; this. */
     Tensor addInPlace(Tensor other) {
         handle.add_(other.handle);
@@ -414,6 +425,11 @@ public final class Tensor implements AutoCloseable {
     /** {@code this = this + number * a * b}. */
     public void addProductInPlace(Tensor a, Tensor b, double number) {
         handle.addcmul_(a.handle, b.handle, new Scalar(number));
+    }
+
+    /** {@code this = this + a . b} for matrices. */
+    public void addMatrixProductInPlace(Tensor a, Tensor b) {
+        handle.addmm_(a.handle, b.handle);
     }
 
     /** {@code this = this + number * a / b}. */

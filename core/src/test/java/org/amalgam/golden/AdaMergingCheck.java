@@ -5,16 +5,11 @@ import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.adapt.Learner;
 import org.amalgam.adapt.Objective;
-import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.merge.Ties;
 import org.amalgam.method.AdaMerging;
-import org.amalgam.pool.Batch;
-import org.amalgam.pool.Head;
 import org.amalgam.pool.ModelPool;
-import org.amalgam.pool.Task;
-import org.amalgam.pool.ZeroShotHead;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Autograd;
@@ -38,35 +33,13 @@ final class AdaMergingCheck implements Check {
         return golden.settings().has("granularity");
     }
 
-    /** The case's one batch of a task. */
-    private record FixedTask(String name, Batch all, Head head) implements Task {
-        @Override
-        public int size() {
-            return all.samples();
-        }
-
-        @Override
-        public Batch batch(int[] rows) {
-            return all;
-        }
-
-        @Override
-        public String fingerprint() {
-            return name;
-        }
-    }
-
     @Override
     public void run(GoldenCase golden) {
         try (Scope scope = Scope.open()) {
-            Map<String, Path> experts = new LinkedHashMap<>();
-            golden.inputs().stream()
-                    .filter(name -> golden.hasInput("pixel_values/" + name))
-                    .forEach(name -> experts.put(name, golden.folder(name)));
-            ModelPool pool = ModelPool.open(golden.folder("base"), experts);
-            List<FixedTask> tasks = tasks(golden, pool);
+            ModelPool pool = FixedTask.pool(golden);
+            List<FixedTask> tasks = FixedTask.of(golden, pool);
             AdaMerging method = method(golden.settings());
-            TaskVectors vectors = pool.taskVectors(List.of());
+            TaskVectors vectors = pool.taskVectors();
             if (golden.settings().has("ties_threshold")) {
                 vectors = Ties.consensus(
                         vectors, golden.settings().path("ties_threshold").asDouble());
@@ -128,21 +101,6 @@ final class AdaMergingCheck implements Check {
             state.keySet().retainAll(golden.expectedKeys("merged_state"));
             golden.expectState("merged_state", state);
         }
-    }
-
-    private static List<FixedTask> tasks(GoldenCase golden, ModelPool pool) {
-        Checkpoint base = pool.ancestor().checkpoint();
-        Tensor projection =
-                Hosts.tensor(base.slots().get("visual_projection.weight").tensor());
-        double scale = Math.exp(base.slots().get("logit_scale").tensor().toDoubles()[0]);
-        return pool.tasks().stream()
-                .map(name -> new FixedTask(
-                        name,
-                        new Batch(
-                                Hosts.tensor(golden.tensor("pixel_values/" + name)),
-                                Hosts.tensor(golden.tensor("labels/" + name))),
-                        new ZeroShotHead(projection, Hosts.tensor(golden.tensor("text_features/" + name)), scale)))
-                .toList();
     }
 
     private static AdaMerging method(JsonNode settings) {

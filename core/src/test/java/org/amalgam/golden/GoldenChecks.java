@@ -15,7 +15,10 @@ final class GoldenChecks {
             entry("adamerging", List.of(new AdaMergingCheck())),
             entry("forward", List.of(new ClipForwardCheck())),
             entry("preprocessing", List.of(new PreprocessingCheck())),
-            entry("static", List.of(new StaticMergeCheck())),
+            entry("svd", List.of(new LowRankCheck())),
+            entry("ewemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
+            entry("wemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
+            entry("static", List.of(new StaticMergeCheck(), new StatisticCheck())),
             entry("tokenizer", List.of(new TokenizerCheck())));
 
     /**
@@ -25,11 +28,8 @@ final class GoldenChecks {
      */
     record Missing(Pattern ids, String reason) {}
 
-    private static final List<Missing> MISSING = List.of(
-            new Missing(Pattern.compile("(merge_)?fisher.*"), "Fisher merging does not exist yet"),
-            new Missing(Pattern.compile("(merge_)?regmean.*"), "RegMean does not exist yet"),
-            new Missing(Pattern.compile("(merge_)?slerp.*"), "SLERP does not exist yet"),
-            new Missing(Pattern.compile(".*gpt2.*"), "GPT-2 networks do not exist yet"));
+    private static final List<Missing> MISSING =
+            List.of(new Missing(Pattern.compile(".*gpt2.*"), "GPT-2 networks do not exist yet"));
 
     private GoldenChecks() {}
 

@@ -1,8 +1,10 @@
 package org.amalgam.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.method.Method;
 import org.amalgam.method.SimpleAverage;
+import org.amalgam.method.SlerpMerging;
 import org.amalgam.method.TaskArithmetic;
 import org.amalgam.method.TiesMerging;
 import org.amalgam.method.WeightedAverage;
@@ -16,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** Averages, task arithmetic and TIES. */
+/** Averages, task arithmetic, TIES and SLERP. */
 final class StaticMergeCheck implements Check {
 
     @Override
     public boolean handles(GoldenCase golden) {
-        return golden.id().matches("merge_(simple_average|weighted_average|task_arithmetic|ties).*");
+        return golden.id().matches("merge_(simple_average|weighted_average|task_arithmetic|ties|slerp).*");
     }
 
     @Override
@@ -54,6 +56,12 @@ final class StaticMergeCheck implements Check {
                     .toList();
             return new WeightedAverage(weights, settings.path("normalize").asBoolean());
         }
+        if (id.startsWith("merge_slerp")) {
+            return new SlerpMerging(
+                    settings.path("t").asDouble(),
+                    settings.path("DOT_THRESHOLD").asDouble(),
+                    settings.path("epsilon").asDouble());
+        }
         double scalingFactor = settings.path("scaling_factor").asDouble();
         if (id.startsWith("merge_task_arithmetic")) {
             return new TaskArithmetic(scalingFactor);
@@ -61,6 +69,7 @@ final class StaticMergeCheck implements Check {
         return new TiesMerging(
                 scalingFactor,
                 settings.path("threshold").asDouble(),
+                Extent.MODEL,
                 settings.path("merge_func").asText(),
                 List.of());
     }

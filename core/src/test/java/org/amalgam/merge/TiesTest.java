@@ -46,7 +46,7 @@ class TiesTest {
     private static float[][] flat(TaskVectors vectors) {
         float[][] rows = new float[vectors.tasks()][];
         for (int k = 0; k < rows.length; k++) {
-            rows[k] = vectors.flat(k).toFloats();
+            rows[k] = Vectors.flat(vectors.taskVector(k));
         }
         return rows;
     }

@@ -68,7 +68,7 @@ class AdaMergingTest {
     }
 
     private Weights direct(Tensor lambda) {
-        return pool.taskVectors(List.of()).merge(new Coefficients(lambda));
+        return pool.taskVectors().merge(new Coefficients(lambda));
     }
 
     private float[] layerWise() {

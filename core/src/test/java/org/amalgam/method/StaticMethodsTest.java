@@ -154,7 +154,7 @@ class StaticMethodsTest {
     @ValueSource(strings = {"sum", "dis-sum"})
     void tiesBySumAddsTheAgreeingTaskVectors(String function) {
         ModelPool pool = pool("a", "b", "c");
-        TaskVectors agreeing = Ties.consensus(pool.taskVectors(List.of()), 20);
+        TaskVectors agreeing = Ties.consensus(pool.taskVectors(), 20);
         Weights expected = pool.ancestor()
                 .weights()
                 .map((name, theta) ->

@@ -111,7 +111,7 @@ class ImageTasksTest {
         try (ImageTasks tasks = tasks()) {
             assertThatThrownBy(() -> tasks.open(spec("digits"), clip, clip))
                     .isInstanceOf(AmalgamException.class)
-                    .hasMessageContaining("test_datasets.digits")
+                    .hasMessageContaining("the data set of digits")
                     .hasMessageContaining("classnames");
         }
     }

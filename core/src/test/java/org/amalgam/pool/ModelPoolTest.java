@@ -58,7 +58,7 @@ class ModelPoolTest {
     void knowsItsTasksInTheOrderGiven() {
         ModelPool pool = ModelPool.open(clip, experts);
         assertThat(pool.tasks()).containsExactly("a", "b");
-        assertThat(pool.taskVectors(List.of()).tasks()).isEqualTo(2);
+        assertThat(pool.taskVectors().tasks()).isEqualTo(2);
         String left = "vision_model.pre_layrnorm.bias";
         assertThat(pool.taskVectors(List.of(left)).ancestor().names())
                 .doesNotContain(left)

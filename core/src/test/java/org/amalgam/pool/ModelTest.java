@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -206,5 +207,9 @@ class ModelTest {
         assertThatThrownBy(() -> ModelPool.open(clip, Map.of("birds", expert)).adaptationTasks())
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("modelpool.test_datasets");
+        assertThatThrownBy(() ->
+                        ModelPool.open(clip, Map.of("birds", expert), List::of).trainingTasks())
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("modelpool.train_datasets");
     }
 }

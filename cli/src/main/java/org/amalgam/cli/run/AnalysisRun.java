@@ -31,7 +31,7 @@ final class AnalysisRun {
         around.sayWhatComputes();
         try (Scope scope = Scope.open();
                 Workplace workplace = new Workplace(around.models(), around.judged(), Path.of("outputs", "cache"))) {
-            ModelPool pool = workplace.pool(false);
+            ModelPool pool = workplace.poolWithoutData();
             List<Task> tasks = workplace.judgingTasks();
             around.carryOut(Plan.of(choice, pool, tasks, config), RunFolder.ANALYSIS, (run, folder) -> {
                 Findings findings = choice.analysis().findings(pool, tasks, run);

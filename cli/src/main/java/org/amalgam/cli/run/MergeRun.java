@@ -58,7 +58,7 @@ final class MergeRun {
     }
 
     private void execute(Workplace workplace, Path cache) {
-        ModelPool pool = workplace.pool(method.method().usesData());
+        ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
         around.carryOut(plan, RunFolder.SNAPSHOT, (run, folder) -> {

@@ -16,7 +16,7 @@ record ModelPoolSettings(
         @Setting(value = "{}", help = "by task: the images that methods adapt to, without looking at labels")
         Map<String, DatasetSettings> testDatasets,
 
-        @Setting(value = "{}", help = "by task: labelled images, for methods that need them")
+        @Setting(value = "{}", help = "by task: training images, for the methods that take statistics on them")
         Map<String, DatasetSettings> trainDatasets,
 
         @Setting(value = "null", help = "folder with preprocessor_config.json; null takes the ancestor's")

@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.adapt.Trace;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.Composer;
@@ -38,8 +39,12 @@ final class Session implements AutoCloseable {
     private final int batchSize;
     private final Workers workers = Workers.ofThisMachine();
 
-    /** What a method did. */
-    record Outcome(Row row, MethodSection section) {}
+    /**
+     * What a method did.
+     *
+     * @param batchReduced how a mixture does when each batch shares one routing, where that was asked for
+     */
+    record Outcome(Row row, MethodSection section, Optional<Trace> trace, Optional<Row> batchReduced) {}
 
     Session(BuiltIn builtIn, Console console) {
         this.builtIn = builtIn;
@@ -50,7 +55,7 @@ final class Session implements AutoCloseable {
                 Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
         this.workplace = new Workplace(
                 Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"), judged, CACHE);
-        this.pool = workplace.pool(true);
+        this.pool = workplace.pool();
         this.tasks = workplace.judgingTasks();
         this.batchSize = judged.batchSize();
     }
@@ -75,6 +80,15 @@ final class Session implements AutoCloseable {
 
     /** Merges and judges; numbers of the steps go into event files in the folder. */
     Outcome merge(String label, List<String> overrides, Path folder) {
+        return merge(label, overrides, folder, 0);
+    }
+
+    /**
+     * Merges and judges, a mixture twice.
+     *
+     * @param reducedBatch samples that share one routing in the second judgement of a mixture; 0 for none
+     */
+    Outcome merge(String label, List<String> overrides, Path folder, int reducedBatch) {
         long start = System.nanoTime();
         RunConfig config = compose(overrides);
         MethodChoice choice = MethodChoice.of(config.method());
@@ -84,10 +98,18 @@ final class Session implements AutoCloseable {
                 EventMetrics metrics = new EventMetrics(folder)) {
             Run run = run(folder, metrics, profiler);
             MergedModel merged = choice.method().merge(pool, run);
+            Optional<Row> reduced = reducedBatch > 0 && merged.network() instanceof MergedModel.Routed
+                    ? Optional.of(new Judge(pool, tasks, reducedBatch, new ScoreCache(CACHE), run)
+                            .merged(label, merged.network(), true)
+                            .row())
+                    : Optional.empty();
             Judge.Verdict verdict = judge(run).merged(label, merged.network(), batchReduce);
             double seconds = (System.nanoTime() - start) / 1e9;
             return new Outcome(
-                    verdict.row(), Reports.section(label, choice, pool, merged, verdict.routing(), profiler, seconds));
+                    verdict.row(),
+                    Reports.section(label, choice, pool, merged, verdict.routing(), profiler, seconds),
+                    merged.trace(),
+                    reduced);
         }
     }
 

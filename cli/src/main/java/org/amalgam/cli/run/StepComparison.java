@@ -30,7 +30,7 @@ final class StepComparison {
         }
         try (Scope scope = Scope.open()) {
             List<float[]> visited = new ArrayList<>();
-            Learner learner = adamerging.learner(pool.taskVectors(List.of()), pool.architecture());
+            Learner learner = adamerging.learner(pool.taskVectors(), pool.architecture());
             Learner watched = new Learner(learner.start(), learner.merge(), learner.network(), parameters -> {
                 visited.add(parameters.tensors().get(0).toFloats());
                 return learner.probe().apply(parameters);
@@ -43,7 +43,7 @@ final class StepComparison {
         }
     }
 
-    private static double losses(Trace trace, JsonNode expected) {
+    static double losses(Trace trace, JsonNode expected) {
         double largest = 0;
         for (int step = 0; step < trace.steps().size(); step++) {
             List<Double> losses = trace.steps().get(step).losses();

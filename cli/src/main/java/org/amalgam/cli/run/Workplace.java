@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.method.Method;
 import org.amalgam.model.clip.ClipVisionConfig;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The models and data of a run, opened once and owned by it. Models are mapped and checked at once; data are opened before
@@ -32,28 +34,63 @@ final class Workplace implements AutoCloseable {
         this.tasks = new ImageTasks(cache, PIXEL_BYTES);
     }
 
-    /** The pool; with data for the methods that use it. */
-    ModelPool pool(boolean withData) {
-        if (!withData) {
-            return ModelPool.open(models.ancestor(), models.experts());
-        }
-        List<Task> data = adaptationTasks();
-        return ModelPool.open(models.ancestor(), models.experts(), () -> data);
+    /** The pool with all its data. */
+    ModelPool pool() {
+        return pool(true, true);
+    }
+
+    /** The pool of work that looks at samples of the task pool alone. */
+    ModelPool poolWithoutData() {
+        return pool(false, false);
+    }
+
+    /** The pool with the data that the method uses. */
+    ModelPool pool(Method method) {
+        return pool(method.usesData(), method.usesTrainingData());
+    }
+
+    private ModelPool pool(boolean withData, boolean withTrainingData) {
+        return ModelPool.open(
+                models.ancestor(),
+                models.experts(),
+                withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
+                withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
+    }
+
+    private static Supplier<List<Task>> opened(List<Task> data) {
+        return () -> data;
     }
 
     /** One task for every model of the pool. The pool's own data set counts; without one, the task pool's of that name. */
     private List<Task> adaptationTasks() {
         Map<String, DatasetSettings> known = new LinkedHashMap<>(judged.testDatasets());
         known.putAll(models.testDatasets());
+        return open(known, "test_datasets", "adapts to data");
+    }
+
+    private List<Task> trainingTasks() {
+        return open(models.trainDatasets(), "train_datasets", "looks at training samples");
+    }
+
+    /** Training data that are opened only when asked for: statistics from files are checked against them. */
+    private Supplier<List<Task>> knownTrainingTasks() {
+        return models.trainDatasets().keySet().containsAll(models.experts().keySet())
+                ? this::trainingTasks
+                : ModelPool.none("train_datasets");
+    }
+
+    private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
             if (dataset == null) {
-                throw new AmalgamException("modelpool.test_datasets: there is none for the model " + task
-                        + ", and the method adapts to data; name one, or leave the model out");
+                throw new AmalgamException("modelpool." + key + ": there is none for the model " + task
+                        + ", and the method " + why + "; name one, or leave the model out");
             }
             data.add(tasks.open(
-                    dataset.spec(task), models.ancestor(), models.processor().orElse(models.ancestor())));
+                    dataset.spec(key, task),
+                    models.ancestor(),
+                    models.processor().orElse(models.ancestor())));
         }
         return data;
     }
@@ -66,7 +103,9 @@ final class Workplace implements AutoCloseable {
         }
         return judged.testDatasets().entrySet().stream()
                 .map(entry -> tasks.open(
-                        entry.getValue().spec(entry.getKey()), judged.clip(ancestor), judged.processor(ancestor)))
+                        entry.getValue().spec("test_datasets", entry.getKey()),
+                        judged.clip(ancestor),
+                        judged.processor(ancestor)))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package org.amalgam.data.dataset;
 
 import org.amalgam.data.Seeds;
+import org.amalgam.data.SplitMix64;
 
 import java.util.Arrays;
 
@@ -9,8 +10,8 @@ import java.util.Arrays;
  * needs nothing but the step. An epoch visits every row once; its last batch may be smaller, as with PyTorch's
  * {@code DataLoader(drop_last=False)}, and the next epoch has another order.
  *
- * <p>Orders are drawn by the Fisher-Yates shuffle from SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), started at
- * {@link Seeds#seed} of (seed, purpose, epoch). They are fixed by this class, not by a Java version.
+ * <p>Orders are drawn by the Fisher-Yates shuffle from {@link SplitMix64}, started at {@link Seeds#seed} of (seed, purpose,
+ * epoch). They are fixed by these classes, not by a Java version.
  *
  * @param seed of the run
  * @param purpose what the rows are drawn for, such as {@code adapt/birds}; other purposes draw other orders
@@ -46,21 +47,14 @@ public record Sampler(long seed, String purpose, int size, int batchSize, boolea
         if (!shuffle) {
             return order;
         }
-        long state = Seeds.seed(seed, purpose, Long.toString(epoch));
+        SplitMix64 random = new SplitMix64(Seeds.seed(seed, purpose, Long.toString(epoch)));
         for (int i = size - 1; i > 0; i--) {
-            state += 0x9e3779b97f4a7c15L;
             // The high half of 32 random bits times the bound is uniform but for a part in 2^32 / bound.
-            int j = (int) (((mix(state) >>> 32) * (i + 1)) >>> 32);
+            int j = (int) (((random.next() >>> 32) * (i + 1)) >>> 32);
             int swapped = order[i];
             order[i] = order[j];
             order[j] = swapped;
         }
         return order;
-    }
-
-    private static long mix(long state) {
-        long z = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-        return z ^ (z >>> 31);
     }
 }

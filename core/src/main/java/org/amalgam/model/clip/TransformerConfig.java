@@ -95,7 +95,7 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
                 layers.norm(name + ".layer_norm1", epsilon),
                 Attention.of(layers, name + ".self_attn", heads, causal),
                 layers.norm(name + ".layer_norm2", epsilon),
-                layers.feedForward(mlp, layers.linear(mlp + ".fc1"), activation, layers.linear(mlp + ".fc2")));
+                layers.feedForward(mlp, mlp + ".fc1", activation, mlp + ".fc2"));
     }
 
     double forwardFlops(int tokens) {

@@ -1,0 +1,62 @@
+package org.amalgam.merge;
+
+import org.amalgam.merge.Ties.MergeFunction;
+import org.amalgam.tensor.Tensor;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * How K task vectors become one: make them sparse, agree on signs, combine. TIES, DARE, their combination and
+ * magnitude-pruned task arithmetic are values of this record; with nothing but a sum it is task arithmetic.
+ *
+ * @param sparsities rules in the order in which they are applied; none keeps everything
+ * @param consensus which of the remaining entries take part
+ * @param function how those become one entry
+ */
+public record Composition(List<Sparsity> sparsities, Consensus consensus, MergeFunction function) {
+
+    /** Which entries of the tasks take part where they disagree. */
+    public enum Consensus {
+        /** All. */
+        NONE,
+        /** Those of the sign that is elected entry by entry: TIES. */
+        SIGN
+    }
+
+    public Composition {
+        sparsities = List.copyOf(sparsities);
+    }
+
+    /**
+     * The merged task vector m as a function from a parameter's name to its float32 [P]. Whatever must be known of the whole
+     * model is found out here; then one parameter is in flight at a time.
+     */
+    public Function<String, Tensor> of(TaskMatrices vectors) {
+        TaskMatrices sparse = vectors;
+        for (Sparsity sparsity : sparsities) {
+            sparse = sparsity.of(sparse);
+        }
+        return combined(sparse);
+    }
+
+    private Function<String, Tensor> combined(TaskMatrices sparse) {
+        if (consensus == Consensus.NONE) {
+            return name -> {
+                Tensor matrix = sparse.matrix(name);
+                return Ties.combine(matrix, dominant(matrix), function);
+            };
+        }
+        Election election = Election.among(sparse);
+        return name -> {
+            Tensor matrix = sparse.matrix(name);
+            Tensor sign = election.signs(matrix);
+            return Ties.combine(Election.agreeing(matrix, sign), sign, function);
+        };
+    }
+
+    /** The sign of the entry of largest magnitude; 0 where both signs have it. */
+    private static Tensor dominant(Tensor matrix) {
+        return matrix.max(0).sub(matrix.mul(-1).max(0)).sign();
+    }
+}

@@ -1,0 +1,88 @@
+package org.amalgam.method;
+
+import org.amalgam.adapt.Learner;
+import org.amalgam.merge.TaskVectors;
+import org.amalgam.mixture.ExpertForm;
+import org.amalgam.mixture.RouterSpec;
+import org.amalgam.model.Architecture;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Routers without hidden layers: constants, which make one merged model however many samples there are. So they are learned as
+ * AdaMerging learns its coefficients, with one merge a step, and what comes out is dense.
+ *
+ * @param frozen the parameters without a constant
+ * @param vectors of the parameters that have one
+ * @param groups names of the parameters that share a constant, by the group's name
+ */
+public record ConstantRouting(
+        Architecture architecture,
+        RouterSpec routers,
+        Weights frozen,
+        TaskVectors vectors,
+        Map<String, List<String>> groups) {
+
+    /**
+     * A constant for each feed-forward layer.
+     *
+     * @param everyModule whether every other module (a norm, a projection, an embedding) has a constant too, so that nothing is
+     *     frozen and this is AdaMerging with one coefficient a task and module
+     */
+    public static ConstantRouting of(Upscale upscale, boolean everyModule, ModelPool pool) {
+        Map<String, List<String>> groups = groups(pool.architecture(), everyModule);
+        List<String> learned = groups.values().stream().flatMap(List::stream).toList();
+        return new ConstantRouting(
+                pool.architecture(),
+                upscale.routers(pool),
+                upscale.frozen(pool, name -> !learned.contains(name)),
+                applied(upscale.form(), pool.only(learned::contains).taskVectors()),
+                groups);
+    }
+
+    private static Map<String, List<String>> groups(Architecture architecture, boolean everyModule) {
+        Map<String, String> layers = new LinkedHashMap<>();
+        architecture.feedForwards().forEach(layer -> layer.parameters()
+                .forEach(name -> layers.put(name, layer.name())));
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (ParameterSpec parameter : architecture.parameters()) {
+            String name = parameter.name();
+            if (layers.containsKey(name) || everyModule) {
+                String group = layers.getOrDefault(name, name.replaceFirst("\\.(weight|bias)$", ""));
+                groups.computeIfAbsent(group, any -> new ArrayList<>()).add(name);
+            }
+        }
+        return groups;
+    }
+
+    private static TaskVectors applied(ExpertForm form, TaskVectors vectors) {
+        return vectors.map((name, matrix) -> form.applied(vectors.shaped(name)).reshape(vectors.tasks(), -1));
+    }
+
+    /** Names of the groups, in the architecture's order. */
+    public List<String> names() {
+        return List.copyOf(groups.keySet());
+    }
+
+    /** The one model of these constants, differentiable in them. */
+    public Weights merge(Weights constants) {
+        Map<String, Tensor> merged = new LinkedHashMap<>(frozen.entries());
+        groups.forEach((group, names) ->
+                names.forEach(name -> merged.put(name, vectors.merge(name, constants.get(routers.constant(group))))));
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        architecture.parameters().forEach(spec -> ordered.put(spec.name(), merged.get(spec.name())));
+        return new Weights(ordered);
+    }
+
+    /** Learns the constants from there. */
+    public Learner learner(Weights start) {
+        return new Learner(start, this::merge, architecture::encoder, RouterLearning::describe);
+    }
+}

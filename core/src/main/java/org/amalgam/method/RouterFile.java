@@ -1,0 +1,124 @@
+package org.amalgam.method;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsFile;
+import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.mixture.RouterSpec;
+import org.amalgam.pool.Model;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Routers alone, in a safetensors file whatever its name ends with. What they belong to stands in its metadata: how deep they are,
+ * for how many tasks, and the hashes of the ancestor and the experts.
+ */
+final class RouterFile {
+
+    private static final String DEPTH = "router_hidden_layers";
+    private static final String TASKS = "tasks";
+    private static final String MODEL = "model/";
+
+    private RouterFile() {}
+
+    /** The file that a setting names; the reference writes false where none is meant. */
+    static Optional<Path> given(Optional<String> setting) {
+        return setting.filter(name -> !name.equalsIgnoreCase("false")).map(Path::of);
+    }
+
+    static void save(Path file, Weights routers, RouterSpec spec, ModelPool pool) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(DEPTH, Integer.toString(spec.depth()));
+        metadata.put(TASKS, String.join(",", pool.tasks()));
+        models(pool)
+                .forEach(model ->
+                        metadata.put(MODEL + model.name(), model.checkpoint().sha256()));
+        SafetensorsWriter.write(
+                file,
+                metadata,
+                routers.entries().entrySet().stream()
+                        .map(e -> SafetensorsWriter.Entry.of(
+                                e.getKey(),
+                                HostTensor.ofFloats(
+                                        e.getValue().toFloats(), e.getValue().shape())))
+                        .toList());
+    }
+
+    /**
+     * Reads routers.
+     *
+     * @param start routers of the kind that is wanted: their names and shapes must be the file's
+     * @throws AmalgamException if the file is none, or belongs to other models, another depth or other tasks
+     */
+    static Weights load(Path file, Weights start, RouterSpec spec, ModelPool pool) {
+        if (!Files.exists(file)) {
+            throw new AmalgamException(
+                    "method.checkpoint: there is no file " + file + "; name one that method.save_checkpoint wrote");
+        }
+        SafetensorsFile saved = Safetensors.open(file);
+        requireSame(file, saved.metadata(), spec, pool);
+        requireSameNames(file, saved.slots().keySet(), start);
+        return start.map((name, tensor) -> {
+            HostTensor kept = saved.tensor(name);
+            long[] shape = kept.shape().stream().mapToLong(Long::longValue).toArray();
+            if (!Arrays.equals(shape, tensor.shape())) {
+                throw new AmalgamException(file + ": the router tensor " + name + " has shape " + kept.shape()
+                        + ", the settings and models ask for " + Arrays.toString(tensor.shape())
+                        + "; use the position_encoding_dim of the run that saved it");
+            }
+            return Tensor.of(kept.toFloats(), shape);
+        });
+    }
+
+    private static void requireSame(Path file, Map<String, String> metadata, RouterSpec spec, ModelPool pool) {
+        String depth = metadata.get(DEPTH);
+        if (depth == null) {
+            throw new AmalgamException(file + " is no file of routers: its metadata does not say " + DEPTH
+                    + "; name one that " + "method.save_checkpoint wrote");
+        }
+        if (!depth.equals(Integer.toString(spec.depth()))) {
+            throw new AmalgamException(file + ": routers with router_hidden_layers=" + depth + ", the settings ask for "
+                    + spec.depth() + "; set method.router_hidden_layers=" + depth);
+        }
+        List<String> tasks = List.of(metadata.getOrDefault(TASKS, "").split(","));
+        if (!tasks.equals(pool.tasks())) {
+            throw new AmalgamException(file + ": routers for the " + tasks.size() + " tasks " + String.join(", ", tasks)
+                    + "; the model pool has the " + pool.tasks().size() + " tasks " + String.join(", ", pool.tasks())
+                    + "; give it the same models in the same order");
+        }
+        models(pool).forEach(model -> {
+            if (!model.checkpoint().sha256().equals(metadata.get(MODEL + model.name()))) {
+                throw new AmalgamException(
+                        file + ": the routers were learned with another model " + model.name()
+                                + " than " + model.checkpoint().folder()
+                                + " (their hashes differ); name the models of that run, or adapt anew without method.checkpoint");
+            }
+        });
+    }
+
+    private static void requireSameNames(Path file, Set<String> saved, Weights start) {
+        if (!saved.equals(start.entries().keySet())) {
+            throw new AmalgamException(file + ": holds " + saved.size() + " router tensors beginning with "
+                    + saved.stream().findFirst().orElse("nothing") + ", the settings ask for "
+                    + start.names().size()
+                    + " beginning with " + start.names().get(0)
+                    + "; use the shared_gate and upscale settings of the run that saved it");
+        }
+    }
+
+    private static Stream<Model> models(ModelPool pool) {
+        return Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream());
+    }
+}

@@ -1,0 +1,133 @@
+package org.amalgam.method;
+
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Adaptation.Adapted;
+import org.amalgam.adapt.Learner;
+import org.amalgam.adapt.Objective;
+import org.amalgam.data.Seeds;
+import org.amalgam.mixture.RouterSpec;
+import org.amalgam.mixture.RoutingObserver;
+import org.amalgam.mixture.Upscaled;
+import org.amalgam.mixture.WeightEnsemblingMixture;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Routers learned on unlabelled samples, or read from a file.
+ *
+ * @param checkpoint learned routers to use instead of learning
+ * @param saveCheckpoint where learned routers are kept
+ */
+public record RouterLearning(
+        String optimizer,
+        double lr,
+        int batchSize,
+        int steps,
+        boolean shuffle,
+        Optional<Path> checkpoint,
+        Optional<Path> saveCheckpoint) {
+
+    private static final String NOTE =
+            "The routers were adapted to the test images of the tasks, without their labels.";
+
+    /**
+     * A mixture with routers that look at hidden states.
+     *
+     * @param finish what is done to the learned routers before they are saved and used
+     */
+    MergedModel mixture(Upscale upscale, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
+        RouterSpec spec = upscale.routers(pool);
+        Upscaled model = run.profiler().measure("construct the mixture", () -> upscale.model(pool));
+        Weights start = start(spec, model.names(), run);
+        if (checkpoint.isPresent()) {
+            Weights saved = RouterFile.load(checkpoint.get(), start, spec, pool);
+            return MergedModel.of(new WeightEnsemblingMixture(model, spec, saved))
+                    .withNotes(model.notes());
+        }
+        Adapted adapted = adapt(learner(upscale, model, spec, start), upscale, pool, run);
+        Weights routers = finish.apply(adapted.parameters());
+        save(routers, spec, pool);
+        return MergedModel.of(new WeightEnsemblingMixture(model, spec, routers))
+                .withTrace(adapted.trace())
+                .withNotes(
+                        Stream.concat(Stream.of(NOTE), model.notes().stream()).toList());
+    }
+
+    /** A dense model of constant routing weights. */
+    MergedModel dense(Upscale upscale, boolean everyModule, ModelPool pool, Run run) {
+        ConstantRouting routing =
+                run.profiler().measure("construct the mixture", () -> ConstantRouting.of(upscale, everyModule, pool));
+        RouterSpec spec = routing.routers();
+        Weights start = start(spec, routing.names(), run);
+        if (checkpoint.isPresent()) {
+            return dense(routing, RouterFile.load(checkpoint.get(), start, spec, pool), pool);
+        }
+        Adapted adapted = adapt(routing.learner(start), upscale, pool, run);
+        save(adapted.parameters(), spec, pool);
+        return dense(routing, adapted.parameters(), pool)
+                .withTrace(adapted.trace())
+                .withNotes(List.of(NOTE));
+    }
+
+    private static MergedModel dense(ConstantRouting routing, Weights constants, ModelPool pool) {
+        return MergedModel.of(new MergedModel.Dense(routing.merge(constants), constants.parameters()))
+                .withFigures(List.of(RoutingFigures.constants(
+                        pool.tasks(),
+                        routing.names(),
+                        group -> constants.get(routing.routers().constant(group)))));
+    }
+
+    /** Learns routers of an upscaled model. */
+    public static Learner learner(Upscale upscale, Upscaled model, RouterSpec spec, Weights start) {
+        return new Learner(
+                start,
+                routers -> routers,
+                routers -> model.encoder(spec, routers, upscale.batchReduce(), RoutingObserver.NONE),
+                RouterLearning::describe,
+                upscale.wholeBatches());
+    }
+
+    /** How far the routers have come: the norm over all their parameters. */
+    static Map<String, Double> describe(Weights routers) {
+        double sum = 0;
+        for (Tensor tensor : routers.tensors()) {
+            try (Scope scope = Scope.open()) {
+                sum += tensor.mul(tensor).sum().item();
+            }
+        }
+        return Map.of("router_norm", Math.sqrt(sum));
+    }
+
+    /** Routers before the first step. */
+    static Weights start(RouterSpec spec, List<String> layers, Run run) {
+        return spec.start(layers, new Random(Seeds.seed(run.seed(), "routers")));
+    }
+
+    private Adapted adapt(Learner learner, Upscale upscale, ModelPool pool, Run run) {
+        int microBatch = (int) Math.max(1, run.activationBytes() / upscale.sampleBytes(pool));
+        return new Adaptation(optimizer, lr, batchSize, steps, shuffle, microBatch)
+                .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), run);
+    }
+
+    private void save(Weights routers, RouterSpec spec, ModelPool pool) {
+        saveCheckpoint.ifPresent(file -> RouterFile.save(file, routers, spec, pool));
+    }
+
+    /** Native memory that activations take when no batch is cut, where batches may be cut. */
+    long activationBytes(Upscale upscale, ModelPool pool) {
+        return checkpoint.isPresent() || upscale.wholeBatches()
+                ? 0
+                : upscale.sampleBytes(pool) * batchSize * pool.tasks().size();
+    }
+}

@@ -1,0 +1,238 @@
+package org.amalgam.method;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.TinyModels;
+import org.amalgam.mixture.RoutingObserver;
+import org.amalgam.model.Encoder;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Run;
+import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class WeightEnsemblingMoETest {
+
+    @TempDir
+    Path temporary;
+
+    private final Scope scope = Scope.open();
+    private Map<String, Path> folders;
+    private List<Task> tasks;
+    private ModelPool pool;
+
+    @BeforeEach
+    void openPool() {
+        folders = TinyModels.family(temporary, 3);
+        tasks = new ArrayList<>(NoiseTask.of(6, "a", "b", "c"));
+        pool = pool(List.of("a", "b"));
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private ModelPool pool(List<String> names) {
+        Map<String, Path> chosen = new LinkedHashMap<>();
+        names.forEach(name -> chosen.put(name, folders.get(name)));
+        List<Task> data =
+                tasks.stream().filter(task -> names.contains(task.name())).toList();
+        return ModelPool.open(temporary.resolve("clip"), chosen, () -> data);
+    }
+
+    private <M extends Record & Method> MergedModel merge(ModelPool models, Class<M> type, Map<String, Object> given) {
+        Map<String, Object> settings = new HashMap<>(Map.of("max_steps", 2, "batch_size", 3, "lr", 0.01));
+        settings.putAll(given);
+        return Settings.bind(type, settings).merge(models, Run.quiet(0, temporary));
+    }
+
+    private MergedModel merge(Map<String, Object> given) {
+        return merge(pool, WeightEnsemblingMoE.class, given);
+    }
+
+    private float[] features(MergedModel merged, boolean batchReduce) {
+        Encoder network = merged.network().encoder(pool.architecture(), batchReduce, RoutingObserver.NONE);
+        Tensor images = NoiseTask.noise(new Random(1), 4, 3, TinyModels.IMAGE, TinyModels.IMAGE);
+        try (Autograd.Off off = Autograd.off()) {
+            return network.features(images).toFloats();
+        }
+    }
+
+    @Test
+    void beforeTheFirstStepConstantsAreTaskArithmetic() {
+        MergedModel untouched = merge(Map.of("router_hidden_layers", 0, "max_steps", 0));
+        Weights expected =
+                new TaskArithmetic(0.3).merge(pool, Run.quiet(0, temporary)).weights();
+        untouched.weights().entries().forEach((name, tensor) -> assertThat(tensor.toFloats())
+                .as(name)
+                .containsExactly(expected.get(name).toFloats(), Offset.offset(1e-6f)));
+    }
+
+    /** AdaMerging has a coefficient a tensor; a group's constant moves by the sum of its tensors' gradients. */
+    @Test
+    void constantsForEveryGroupAreAdaMergingOverTheGroups() {
+        Map<String, Object> step =
+                Map.of("max_steps", 1, "optimizer", "sgd", "lr", 1.0, "batch_size", 6, "shuffle", false);
+        Map<String, Object> groups = new HashMap<>(step);
+        groups.putAll(Map.of("router_hidden_layers", 0, "upscale", "all"));
+        groups.put("save_checkpoint", temporary.resolve("constants.safetensors").toString());
+        MergedModel grouped = merge(groups);
+        Map<String, Object> layers = new HashMap<>(step);
+        layers.put("save_merging_weights", null);
+        float[] lambda = merge(pool, AdaMerging.class, layers)
+                .coefficients()
+                .orElseThrow()
+                .lambda()
+                .toFloats();
+
+        List<String> names = pool.ancestor().weights().names();
+        Map<String, float[]> sums = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            float[] sum = sums.computeIfAbsent(group(names.get(i)), any -> new float[2]);
+            for (int k = 0; k < 2; k++) {
+                sum[k] += lambda[k * names.size() + i] - 0.3f;
+            }
+        }
+        float[] expected = new float[2 * names.size()];
+        for (int i = 0; i < names.size(); i++) {
+            for (int k = 0; k < 2; k++) {
+                expected[k * names.size() + i] = 0.3f + sums.get(group(names.get(i)))[k];
+            }
+        }
+        Weights merged =
+                pool.taskVectors().merge(new org.amalgam.merge.Coefficients(Tensor.of(expected, 2, names.size())));
+        grouped.weights().entries().forEach((name, tensor) -> assertThat(tensor.toFloats())
+                .as(name)
+                .containsExactly(merged.get(name).toFloats(), Offset.offset(1e-5f)));
+        assertThat(grouped.parameters(0).trainable()).isEqualTo(2L * sums.size());
+    }
+
+    private static String group(String parameter) {
+        return parameter.contains(".mlp.")
+                ? parameter.substring(0, parameter.indexOf(".mlp.") + 4)
+                : parameter.replaceFirst("\\.(weight|bias)$", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void savedRoutersGiveTheSameModel(int depth) {
+        Path file = temporary.resolve("routers.ckpt");
+        MergedModel learned = merge(Map.of("router_hidden_layers", depth, "save_checkpoint", file.toString()));
+        MergedModel loaded = merge(Map.of("router_hidden_layers", depth, "checkpoint", file.toString()));
+        assertThat(loaded.trace()).isEmpty();
+        assertThat(features(loaded, false)).containsExactly(features(learned, false));
+        assertThat(features(loaded, true)).containsExactly(features(learned, true));
+        assertThat(file.toFile().length()).isLessThan(10_000);
+    }
+
+    @Test
+    void learningMovesTheRoutersAndLowersTheEntropy() {
+        MergedModel learned =
+                merge(Map.of("max_steps", 30, "batch_size", 6, "shuffle", false, "router_hidden_layers", 2));
+        var steps = learned.trace().orElseThrow().steps();
+        assertThat(steps.get(29).meanLoss()).isLessThan(steps.get(0).meanLoss() - 0.01);
+    }
+
+    @Test
+    void gradientsDoNotDependOnHowTheyAreGathered() {
+        Map<String, Object> one = Map.of("use_grad_accumulate", true);
+        Map<String, Object> sum = Map.of("use_grad_accumulate", false);
+        assertThat(features(merge(one), true)).containsExactly(features(merge(sum), true));
+    }
+
+    @Test
+    void sparseExpertsAreFewer() {
+        long dense = merge(Map.of()).parameters(0).total();
+        MergedModel sparse = merge(pool, SparseWeightEnsemblingMoE.class, Map.of("tv_prune_ratio", 0.9));
+        MergedModel cut = merge(Map.of("compress", Map.of("rank", 1)));
+        assertThat(sparse.parameters(0).total()).isLessThan(dense / 2 + 1000);
+        assertThat(sparse.parameters(0).trainable()).isEqualTo(8 * 8 + 8 + 8 * 2 + 2);
+        assertThat(cut.parameters(0).total()).isLessThan(dense);
+        assertThat(cut.notes()).anyMatch(note -> note.contains("rank 1"));
+    }
+
+    @Test
+    void aFileOfOtherModelsIsRefused() {
+        Path file = temporary.resolve("routers.safetensors");
+        merge(Map.of("save_checkpoint", file.toString()));
+        Map<String, Object> use = Map.of("checkpoint", file.toString());
+        assertThatThrownBy(() -> merge(pool(List.of("a", "c")), WeightEnsemblingMoE.class, use))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("routers for the 2 tasks a, b; the model pool has the 2 tasks a, c");
+        assertThatThrownBy(() -> merge(pool(List.of("a", "b", "c")), WeightEnsemblingMoE.class, use))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("the 3 tasks a, b, c");
+        assertThatThrownBy(() -> merge(Map.of("checkpoint", file.toString(), "router_hidden_layers", 1)))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("router_hidden_layers=2, the settings ask for 1");
+        TinyModels.expert(folders.get("b"), temporary.resolve("clip"), 99);
+        assertThatThrownBy(() -> merge(pool(List.of("a", "b")), WeightEnsemblingMoE.class, use))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("another model b than");
+    }
+
+    @Test
+    void aFileThatIsNoneIsRefused() throws Exception {
+        Path file = Files.writeString(temporary.resolve("routers.ckpt"), "no safetensors");
+        assertThatThrownBy(() -> merge(Map.of("checkpoint", file.toString())))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("routers.ckpt");
+        assertThatThrownBy(() ->
+                        merge(Map.of("checkpoint", temporary.resolve("none").toString())))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("there is no file");
+        assertThat(Settings.bind(WeightEnsemblingMoE.class, Map.of("checkpoint", "False"))
+                        .usesData())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    router_hidden_layers | 3 | method.router_hidden_layers: 3 is not offered
+                    upscale | all | all is offered with router_hidden_layers=0 alone, found 2
+                    """)
+    void settingsThatCannotBeAreRefused(String key, String value, String message) {
+        Object given = value.length() == 1 ? (Object) Integer.valueOf(value) : value;
+        assertThatThrownBy(() -> merge(Map.of(key, given)))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aRankAboveTheMatrixIsRefused() {
+        assertThatThrownBy(() -> merge(Map.of("compress", Map.of("rank", 9))))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("rank 9 is not possible, a matrix [16, 8] has ranks from 1 to 8");
+    }
+
+    @Test
+    void aShareOutsideItsRangeIsRefused() {
+        assertThatThrownBy(() -> merge(pool, SparseWeightEnsemblingMoE.class, Map.of("tv_prune_ratio", 1.5)))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("method.tv_prune_ratio: 1.5 is no share");
+    }
+}
