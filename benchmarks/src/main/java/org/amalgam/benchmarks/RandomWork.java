@@ -8,6 +8,7 @@ import org.amalgam.pool.Head;
 import org.amalgam.pool.Task;
 import org.amalgam.pool.ZeroShotHead;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
@@ -66,7 +67,8 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
                 Workers.ofThisMachine(),
                 (what, total) -> new StepTimes(),
                 Metrics.NONE,
-                profiler);
+                profiler,
+                Milestones.NONE);
     }
 
     /** An ancestor and task vectors of those parameters. */

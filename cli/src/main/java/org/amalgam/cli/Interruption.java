@@ -27,7 +27,7 @@ final class Interruption {
                             if (interruption.over.getCount() > 0) {
                                 err.println();
                                 err.println(
-                                        "amalgam: interrupted. An adaptation goes on where it was with: amalgam resume FOLDER");
+                                        "amalgam: interrupted. An adaptation or analysis goes on where it was with: amalgam resume FOLDER");
                                 err.flush();
                                 Workers.end();
                                 interruption.await();

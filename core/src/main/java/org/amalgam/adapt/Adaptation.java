@@ -8,6 +8,7 @@ import org.amalgam.pool.Task;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
+import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
@@ -42,11 +43,15 @@ public record Adaptation(
         Optimizer state = Optimizer.of(optimizer, parameters);
         Snapshot snapshot = Snapshot.of(run.snapshot(), identity(tasks, run));
         List<Trace.Step> trace = new ArrayList<>(snapshot.restore(parameters, state));
+        List<Trace.Milestone> milestones = new ArrayList<>(snapshot.milestones());
         List<Sampler> samplers = tasks.stream()
                 .map(task -> new Sampler(run.seed(), "adaptation/" + task.name(), task.size(), batchSize, shuffle))
                 .toList();
         long computed = 0;
         try (Progress progress = run.progress().progress("adapting", steps)) {
+            if (trace.isEmpty()) {
+                look(0, steps, parameters, learner, run, milestones);
+            }
             for (int step = trace.size(); step < steps; step++) {
                 for (Sampler sampler : samplers) {
                     computed += sampler.batch(step).length;
@@ -55,15 +60,16 @@ public record Adaptation(
                 Trace.Step last = trace.get(step);
                 report(run, tasks, step, last);
                 progress.step(step + 1L, status(last));
-                snapshot.saveIfDue(parameters, state, trace, step + 1 == steps);
+                look(step + 1, steps, parameters, learner, run, milestones);
+                snapshot.saveIfDue(parameters, state, trace, milestones, step + 1 == steps);
             }
         }
-        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace, computed));
+        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace, milestones, computed));
     }
 
     /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */
     private String identity(List<? extends Task> tasks, Run run) {
-        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s"
+        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s, milestones %s"
                 .formatted(
                         optimizer,
                         learningRate,
@@ -74,7 +80,24 @@ public record Adaptation(
                         run.seed(),
                         run.precision().key(),
                         run.identity(),
-                        tasks.stream().map(Task::fingerprint).toList());
+                        tasks.stream().map(Task::fingerprint).toList(),
+                        run.milestones().identity());
+    }
+
+    /** Notes what the network of the moment is like, where the run wants to know. */
+    private static void look(
+            int done, int steps, Weights parameters, Learner learner, Run run, List<Trace.Milestone> milestones) {
+        if (!run.milestones().due(done, steps)) {
+            return;
+        }
+        try (Scope scope = Scope.open();
+                Autograd.Off off = Autograd.off()) {
+            Weights merged = run.workers().together(() -> learner.merge().apply(parameters));
+            Map<String, Double> numbers =
+                    run.milestones().look().apply(learner.network().apply(merged));
+            milestones.add(new Trace.Milestone(done, numbers));
+            numbers.forEach((name, number) -> run.metrics().scalar("milestone/" + name, done, number));
+        }
     }
 
     private Trace.Step step(

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The state of an adaptation on disk, so that a run that was killed goes on to the same bits: parameters, the optimiser's
@@ -25,10 +26,12 @@ final class Snapshot {
     private static final long INTERVAL_NANOS = 20_000_000_000L;
     private static final String IDENTITY = "identity";
     private static final String PROBES = "probes";
+    private static final String MILESTONES = "milestones";
 
     private final Optional<Path> file;
     private final String identity;
     private long lastSaved = System.nanoTime();
+    private List<Trace.Milestone> milestones = List.of();
 
     private Snapshot(Optional<Path> file, String identity) {
         this.file = file;
@@ -64,11 +67,18 @@ final class Snapshot {
             HostTensor kept = saved.tensor(name);
             tensor.assign(Tensor.of(kept.toFloats(), tensor.shape()));
         });
+        milestones = milestones(saved);
         return trace(saved);
     }
 
+    /** The milestones of what {@link #restore} brought back. */
+    List<Trace.Milestone> milestones() {
+        return milestones;
+    }
+
     /** Saves if some time has passed since the last time, or if it must be now. */
-    void saveIfDue(Weights parameters, Optimizer optimizer, List<Trace.Step> trace, boolean now) {
+    void saveIfDue(
+            Weights parameters, Optimizer optimizer, List<Trace.Step> trace, List<Trace.Milestone> seen, boolean now) {
         if (file.isEmpty() || !(now || System.nanoTime() - lastSaved > INTERVAL_NANOS)) {
             return;
         }
@@ -82,9 +92,21 @@ final class Snapshot {
                 table(trace.stream()
                         .map(step -> List.copyOf(step.parameters().values()))
                         .toList()));
+        Map<String, String> metadata =
+                new LinkedHashMap<>(Map.of(IDENTITY, identity, PROBES, String.join("\n", probes)));
+        if (!seen.isEmpty()) {
+            metadata.put(MILESTONES, String.join("\n", seen.get(0).numbers().keySet()));
+            tensors.put(
+                    MILESTONES,
+                    table(seen.stream()
+                            .map(milestone -> Stream.concat(
+                                            Stream.of((double) milestone.done()), milestone.numbers().values().stream())
+                                    .toList())
+                            .toList()));
+        }
         SafetensorsWriter.write(
                 file.get(),
-                Map.of(IDENTITY, identity, PROBES, String.join("\n", probes)),
+                metadata,
                 tensors.entrySet().stream()
                         .map(e -> SafetensorsWriter.Entry.of(e.getKey(), e.getValue()))
                         .toList());
@@ -107,19 +129,33 @@ final class Snapshot {
         return HostTensor.ofDoubles(cells, rows.size(), rows.get(0).size());
     }
 
+    private static List<Trace.Milestone> milestones(SafetensorsFile saved) {
+        if (!saved.metadata().containsKey(MILESTONES)) {
+            return List.of();
+        }
+        List<String> names = saved.metadata().get(MILESTONES).lines().toList();
+        return rows(saved.tensor(MILESTONES)).stream()
+                .map(row -> new Trace.Milestone(row.get(0).intValue(), named(names, row.subList(1, row.size()))))
+                .toList();
+    }
+
     private static List<Trace.Step> trace(SafetensorsFile saved) {
         List<String> probes = saved.metadata().get(PROBES).lines().toList();
         List<List<Double>> losses = rows(saved.tensor("losses"));
         List<List<Double>> parameters = rows(saved.tensor("parameters"));
         List<Trace.Step> steps = new ArrayList<>();
         for (int step = 0; step < losses.size(); step++) {
-            Map<String, Double> named = new LinkedHashMap<>();
-            for (int i = 0; i < probes.size(); i++) {
-                named.put(probes.get(i), parameters.get(step).get(i));
-            }
-            steps.add(new Trace.Step(losses.get(step), named));
+            steps.add(new Trace.Step(losses.get(step), named(probes, parameters.get(step))));
         }
         return steps;
+    }
+
+    private static Map<String, Double> named(List<String> names, List<Double> numbers) {
+        Map<String, Double> named = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            named.put(names.get(i), numbers.get(i));
+        }
+        return named;
     }
 
     private static List<List<Double>> rows(HostTensor table) {

@@ -8,9 +8,10 @@ import java.util.Map;
  *
  * @param tasks names, in the pool's order
  * @param steps in order
+ * @param milestones what the run wanted to know of the network on the way, in order
  * @param computed samples that passed the network forwards and backwards in this process: fewer than all of a resumed run's
  */
-public record Trace(List<String> tasks, List<Step> steps, long computed) {
+public record Trace(List<String> tasks, List<Step> steps, List<Milestone> milestones, long computed) {
 
     /**
      * One step.
@@ -31,9 +32,23 @@ public record Trace(List<String> tasks, List<Step> steps, long computed) {
         }
     }
 
+    /**
+     * What the network was like.
+     *
+     * @param done steps made by then
+     * @param numbers by name; see {@link org.amalgam.run.Milestones}
+     */
+    public record Milestone(int done, Map<String, Double> numbers) {
+
+        public Milestone {
+            numbers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(numbers));
+        }
+    }
+
     public Trace {
         tasks = List.copyOf(tasks);
         steps = List.copyOf(steps);
+        milestones = List.copyOf(milestones);
     }
 
     /** The probe's number of that name over the steps. */

@@ -4,6 +4,7 @@ import org.amalgam.pool.Interval;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A figure as data: what it shows, not how it is drawn. NaN stands for "no value" and is left blank.
@@ -43,6 +44,9 @@ public sealed interface Figure {
      * @param colourKey curves of one key have one colour on the whole page: the task's name, where the curve is a task's
      */
     record Series(String name, List<Double> x, List<Double> y, String colourKey) {
+
+        /** The key of a curve that is nobody's: in the colour of the text. */
+        public static final String NOBODYS = "";
 
         public Series {
             x = List.copyOf(x);
@@ -163,6 +167,105 @@ public sealed interface Figure {
 
     /** A line across all rows of a dot plot. */
     record Reference(String name, double value) {}
+
+    /**
+     * Surfaces over one square, side by side: what several quantities are at each of its points.
+     *
+     * @param value what the surfaces hold, above 0: colours follow its logarithm
+     * @param ticks coordinates of the points on either axis, ascending, at least 2
+     * @param spots points that are marked on every surface; so is each surface's lowest point
+     */
+    record Landscape(
+            String title,
+            String caption,
+            Axis x,
+            Axis y,
+            Axis value,
+            List<Double> ticks,
+            List<Surface> surfaces,
+            List<Spot> spots)
+            implements Figure {
+
+        public Landscape {
+            ticks = List.copyOf(ticks);
+            surfaces = List.copyOf(surfaces);
+            spots = List.copyOf(spots);
+            int side = ticks.size();
+            int count = surfaces.size();
+            if (side < 2
+                    || surfaces.stream()
+                            .anyMatch(surface -> surface.values().size() != side
+                                    || surface.values().stream().anyMatch(row -> row.size() != side))) {
+                throw new IllegalArgumentException(
+                        "landscape \"" + title + "\" needs " + side + " rows of " + side + " values");
+            }
+            if (spots.stream().anyMatch(spot -> spot.values().size() != count)) {
+                throw new IllegalArgumentException("landscape \"" + title + "\" needs " + count + " values a spot");
+            }
+        }
+
+        /** The point of the grid where a surface is lowest, with the values of all surfaces there. */
+        public Spot lowest(int surface) {
+            int row = 0;
+            int column = 0;
+            for (int r = 0; r < ticks.size(); r++) {
+                for (int c = 0; c < ticks.size(); c++) {
+                    // NaN is below nothing, so a point without a value is left as soon as one has any.
+                    if (at(surface, r, c) < at(surface, row, column) || !Double.isFinite(at(surface, row, column))) {
+                        row = r;
+                        column = c;
+                    }
+                }
+            }
+            int lowestRow = row;
+            int lowestColumn = column;
+            return new Spot(
+                    "lowest",
+                    Role.LOWEST,
+                    ticks.get(column),
+                    ticks.get(row),
+                    IntStream.range(0, surfaces.size())
+                            .mapToObj(s -> at(s, lowestRow, lowestColumn))
+                            .toList());
+        }
+
+        private double at(int surface, int row, int column) {
+            return surfaces.get(surface).values().get(row).get(column);
+        }
+    }
+
+    /**
+     * One quantity over the square.
+     *
+     * @param values one list for each y, ascending, with one value for each x
+     */
+    record Surface(String name, List<List<Double>> values) {
+
+        public Surface {
+            values = values.stream().map(List::copyOf).toList();
+        }
+    }
+
+    /** What a spot is, and with it its shape. */
+    enum Role {
+        ANCESTOR,
+        EXPERT,
+        MERGED,
+        LOWEST
+    }
+
+    /**
+     * A marked point of a landscape.
+     *
+     * @param name written beside it: a letter or two
+     * @param values one a surface
+     */
+    record Spot(String name, Role role, double x, double y, List<Double> values) {
+
+        public Spot {
+            values = List.copyOf(values);
+        }
+    }
 
     private static List<Double> boxed(double[] values) {
         return Arrays.stream(values).boxed().toList();

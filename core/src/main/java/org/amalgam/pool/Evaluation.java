@@ -26,28 +26,69 @@ public final class Evaluation {
      * @param label what the progress display calls it
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
-        int size = run.fastDevRun() ? Math.min(batchSize, task.size()) : task.size();
-        List<int[]> batches = new ArrayList<>();
-        for (int from = 0; from < size; from += batchSize) {
-            batches.add(IntStream.range(from, Math.min(size, from + batchSize)).toArray());
-        }
+        List<Rows> batches = batches(task, 0, batchSize, run);
         AtomicLong done = new AtomicLong();
         try (Progress progress = run.progress().progress(label, batches.size())) {
             List<Part> parts = run.workers().deal(batches, (worker, rows) -> {
-                Part part = part(network, task, rows, run);
+                Part part = part(network, task, rows.numbers(), run);
                 synchronized (progress) {
                     progress.step(done.incrementAndGet(), "");
                 }
                 return part;
             });
+            return Part.sum(parts);
+        }
+    }
+
+    /**
+     * Runs every sample of every task once and shows nothing. The workers share out the batches of all tasks together: small
+     * tasks keep them all at work.
+     *
+     * @param batchSize as above
+     * @return one score a task, in their order
+     */
+    public static List<TaskScore> of(Encoder network, List<? extends Task> tasks, int batchSize, Run run) {
+        List<Rows> batches = new ArrayList<>();
+        for (int k = 0; k < tasks.size(); k++) {
+            batches.addAll(batches(tasks.get(k), k, batchSize, run));
+        }
+        List<Part> parts = run.workers()
+                .deal(batches, (worker, rows) -> part(network, tasks.get(rows.task()), rows.numbers(), run));
+        return IntStream.range(0, tasks.size())
+                .mapToObj(k -> Part.sum(IntStream.range(0, parts.size())
+                        .filter(i -> batches.get(i).task() == k)
+                        .mapToObj(parts::get)
+                        .toList()))
+                .toList();
+    }
+
+    /** Rows of one of the tasks. */
+    private record Rows(int task, int from, int to) {
+
+        int[] numbers() {
+            return IntStream.range(from, to).toArray();
+        }
+    }
+
+    private static List<Rows> batches(Task task, int index, int batchSize, Run run) {
+        int size = run.fastDevRun() ? Math.min(batchSize, task.size()) : task.size();
+        List<Rows> batches = new ArrayList<>();
+        for (int from = 0; from < size; from += batchSize) {
+            batches.add(new Rows(index, from, Math.min(size, from + batchSize)));
+        }
+        return batches;
+    }
+
+    /** Right answers and summed cross-entropy of some samples. */
+    private record Part(int samples, long correct, double loss) {
+
+        static TaskScore sum(List<Part> parts) {
+            int size = parts.stream().mapToInt(Part::samples).sum();
             long correct = parts.stream().mapToLong(Part::correct).sum();
             double loss = parts.stream().mapToDouble(Part::loss).sum();
             return new TaskScore((double) correct / size, loss / size, size);
         }
     }
-
-    /** Right answers and summed cross-entropy of some samples. */
-    private record Part(long correct, double loss) {}
 
     private static Part part(Encoder network, Task task, int[] rows, Run run) {
         try (Scope scope = Scope.open();
@@ -57,6 +98,7 @@ public final class Evaluation {
                     run.precision().run(() -> network.features(batch.inputs())).to(DType.F32);
             Tensor logits = task.head().logits(features);
             return new Part(
+                    rows.length,
                     (long) logits.argmax(1)
                             .equal(batch.labels())
                             .to(DType.F32)

@@ -28,6 +28,9 @@ public record DataTable(List<String> header, List<List<String>> rows, String not
         if (figure instanceof Figure.HeatMap map) {
             return of(map);
         }
+        if (figure instanceof Figure.Landscape landscape) {
+            return of(landscape);
+        }
         return of((Figure.Dots) figure);
     }
 
@@ -84,6 +87,37 @@ public record DataTable(List<String> header, List<List<String>> rows, String not
         List<String> header =
                 Stream.concat(Stream.of(map.x().label()), map.rows().stream()).toList();
         return new DataTable(header, rows, "");
+    }
+
+    /** The marked points first, then the grid. */
+    private static DataTable of(Figure.Landscape landscape) {
+        List<List<String>> rows = new ArrayList<>();
+        landscape.spots().forEach(spot -> rows.add(row(spot.name(), spot.x(), spot.y(), spot.values())));
+        for (int r = 0; r < landscape.ticks().size(); r++) {
+            for (int c = 0; c < landscape.ticks().size(); c++) {
+                int row = r;
+                int column = c;
+                rows.add(row(
+                        "",
+                        landscape.ticks().get(c),
+                        landscape.ticks().get(r),
+                        landscape.surfaces().stream()
+                                .map(surface -> surface.values().get(row).get(column))
+                                .toList()));
+            }
+        }
+        List<String> header = Stream.concat(
+                        Stream.of("", landscape.x().label(), landscape.y().label()),
+                        landscape.surfaces().stream().map(Figure.Surface::name))
+                .toList();
+        return new DataTable(header, rows, "");
+    }
+
+    private static List<String> row(String name, double x, double y, List<Double> values) {
+        return Stream.concat(
+                        Stream.of(name),
+                        Stream.concat(Stream.of(x, y), values.stream()).map(Numbers::brief))
+                .toList();
     }
 
     private static DataTable of(Figure.Dots dots) {

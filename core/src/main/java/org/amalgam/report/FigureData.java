@@ -48,6 +48,9 @@ final class FigureData {
         if (figure instanceof Figure.HeatMap map) {
             return heatMap(map);
         }
+        if (figure instanceof Figure.Landscape landscape) {
+            return landscape(landscape);
+        }
         return dots((Figure.Dots) figure);
     }
 
@@ -97,6 +100,42 @@ final class FigureData {
         map.values()
                 .forEach(row -> values.add(
                         JsonReport.numbers(row.stream().map(FigureData::rounded).toList())));
+        return node;
+    }
+
+    private static ObjectNode landscape(Figure.Landscape landscape) {
+        ObjectNode node = NODES.objectNode().put("kind", "landscape");
+        node.put("x", landscape.x().label())
+                .put("y", landscape.y().label())
+                .put("value", landscape.value().label());
+        node.set("ticks", JsonReport.numbers(landscape.ticks()));
+        ArrayNode surfaces = node.putArray("surfaces");
+        for (int s = 0; s < landscape.surfaces().size(); s++) {
+            ObjectNode one =
+                    surfaces.addObject().put("name", landscape.surfaces().get(s).name());
+            ArrayNode values = one.putArray("values");
+            landscape
+                    .surfaces()
+                    .get(s)
+                    .values()
+                    .forEach(row -> values.add(JsonReport.numbers(
+                            row.stream().map(FigureData::rounded).toList())));
+            ArrayNode spots = one.putArray("spots");
+            for (Figure.Spot spot : landscape.spots()) {
+                spots.add(spot(spot, s));
+            }
+            spots.add(spot(landscape.lowest(s), s));
+        }
+        return node;
+    }
+
+    private static ObjectNode spot(Figure.Spot spot, int surface) {
+        ObjectNode node = NODES.objectNode()
+                .put("name", spot.name())
+                .put("role", spot.role().name().toLowerCase(Locale.ROOT));
+        node.set("at", JsonReport.numbers(List.of(spot.x(), spot.y())));
+        node.set(
+                "value", JsonReport.numbers(List.of(spot.values().get(surface))).get(0));
         return node;
     }
 

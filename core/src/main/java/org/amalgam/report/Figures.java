@@ -54,6 +54,35 @@ public final class Figures {
     }
 
     /**
+     * What the merged model of the moment reaches while it is adapted (Tang et al., ICML 2024, figure 6): one curve a task, and
+     * their mean.
+     *
+     * @param steps [M] steps made by then, ascending
+     * @param values [K, M] accuracies in [0, 1]
+     */
+    public static Figure accuracies(List<String> tasks, double[] steps, double[][] values) {
+        double[][] percent = new double[tasks.size()][steps.length];
+        double[] mean = new double[steps.length];
+        for (int k = 0; k < percent.length; k++) {
+            for (int m = 0; m < mean.length; m++) {
+                percent[k][m] = 100 * values[k][m];
+                mean[m] += percent[k][m] / percent.length;
+            }
+        }
+        List<Figure.Series> curves = new ArrayList<>(series(tasks, steps, percent));
+        Figure.Series average = Figure.Series.of("average", steps, mean);
+        curves.add(new Figure.Series(average.name(), average.x(), average.y(), Figure.Series.NOBODYS));
+        return new Figure.Lines(
+                "Accuracy over steps",
+                "What the merged model of the moment reaches on each task after so many steps, and on average: where the lines"
+                        + " level off, more steps gain nothing.",
+                Axis.of("step"),
+                new Axis("accuracy", "%"),
+                curves,
+                0);
+    }
+
+    /**
      * Layer-wise coefficients (Yang et al., ICLR 2024, figure 4): tasks by tensors, the tensors grouped by block.
      *
      * @param tasks names of the rows

@@ -90,7 +90,10 @@ public final class HtmlReport {
         List<String> keys = new ArrayList<>(table.tasks());
         for (Figure figure : figures) {
             if (figure instanceof Figure.Lines lines) {
-                lines.series().forEach(series -> keys.add(series.colourKey()));
+                lines.series().stream()
+                        .map(Figure.Series::colourKey)
+                        .filter(key -> !key.equals(Figure.Series.NOBODYS))
+                        .forEach(keys::add);
             }
         }
         return Palette.of(keys);

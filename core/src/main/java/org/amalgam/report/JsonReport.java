@@ -196,6 +196,20 @@ public final class JsonReport {
             node.set("columns", MAPPER.valueToTree(map.columns()));
             ArrayNode values = node.putArray("values");
             map.values().forEach(row -> values.add(numbers(row)));
+        } else if (figure instanceof Figure.Landscape landscape) {
+            node.put("kind", "landscape").put("value", landscape.value().label());
+            node.put("x", landscape.x().label()).put("y", landscape.y().label());
+            node.set("ticks", numbers(landscape.ticks()));
+            ArrayNode surfaces = node.putArray("surfaces");
+            for (int s = 0; s < landscape.surfaces().size(); s++) {
+                ObjectNode one = surfaces.addObject()
+                        .put("name", landscape.surfaces().get(s).name());
+                ArrayNode values = one.putArray("values");
+                landscape.surfaces().get(s).values().forEach(row -> values.add(numbers(row)));
+                one.set("lowest", spot(landscape.lowest(s)));
+            }
+            ArrayNode spots = node.putArray("spots");
+            landscape.spots().forEach(spot -> spots.add(spot(spot)));
         } else if (figure instanceof Figure.Dots dots) {
             node.put("kind", "dots").put("x", dots.x().label());
             node.set("rows", MAPPER.valueToTree(dots.rows()));
@@ -204,6 +218,13 @@ public final class JsonReport {
                 marks.addObject().put("name", mark.name()).set("values", numbers(mark.values()));
             }
         }
+        return node;
+    }
+
+    private static ObjectNode spot(Figure.Spot spot) {
+        ObjectNode node = NODES.objectNode().put("name", spot.name());
+        node.put("x", spot.x()).put("y", spot.y());
+        node.set("values", numbers(spot.values()));
         return node;
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one method did in a run.
+ * What one method did in a run, or what an analysis found.
  *
  * @param name the method's name; the row of the accuracy table with this label is its result
  * @param sentence one sentence that says what the method does, with the formula where that is short

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param title one sentence without its full stop that says what was merged into what:
  *     {@code Layer-wise AdaMerging of 6 experts into clip-vit-tiny}
+ * @param finding what was found, in one sentence, where accuracies do not say it
  * @param methods one section a method that was run, in order; a single run has one
  * @param accuracy results; {@link AccuracyTable#empty()} where nothing was evaluated
  * @param inputs files read, with their hashes
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 public record RunReport(
         String title,
+        Optional<String> finding,
         List<MethodSection> methods,
         AccuracyTable accuracy,
         List<Input> inputs,
@@ -39,6 +41,34 @@ public record RunReport(
         notes = List.copyOf(notes);
     }
 
+    /** A report of what accuracies say. */
+    public RunReport(
+            String title,
+            List<MethodSection> methods,
+            AccuracyTable accuracy,
+            List<Input> inputs,
+            String command,
+            Versions versions,
+            long seed,
+            Instant started,
+            double wallSeconds,
+            Limits limits,
+            List<String> notes) {
+        this(
+                title,
+                Optional.empty(),
+                methods,
+                accuracy,
+                inputs,
+                command,
+                versions,
+                seed,
+                started,
+                wallSeconds,
+                limits,
+                notes);
+    }
+
     /** The section of the headline row, else the first. */
     public Optional<MethodSection> headlineMethod() {
         return accuracy.headline()
@@ -50,9 +80,9 @@ public record RunReport(
 
     /**
      * How good the headline row is, in one sentence: its average with interval, the share of the experts' gain that it
-     * keeps, and both ends of that scale. Says so where nothing was evaluated.
+     * keeps, and both ends of that scale. Says so where nothing was evaluated; an analysis says what it found.
      */
     public String verdict() {
-        return Verdict.of(accuracy);
+        return finding.orElseGet(() -> Verdict.of(accuracy));
     }
 }

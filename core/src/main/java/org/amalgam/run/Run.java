@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param progress display of long work
  * @param metrics receives each step's numbers
  * @param profiler receives where the time goes
+ * @param milestones when an adaptation's network is looked at on the way
  */
 public record Run(
         long seed,
@@ -32,7 +33,8 @@ public record Run(
         Workers workers,
         ProgressFactory progress,
         Metrics metrics,
-        Profiler profiler) {
+        Profiler profiler,
+        Milestones milestones) {
 
     /** Activations may take 640 MiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 640L << 20;
@@ -50,7 +52,25 @@ public record Run(
                 Workers.ofThisMachine(),
                 ProgressFactory.NONE,
                 Metrics.NONE,
-                new Profiler());
+                new Profiler(),
+                Milestones.NONE);
+    }
+
+    /** The same run, whose adaptation is looked at on the way. */
+    public Run with(Milestones watched) {
+        return new Run(
+                seed,
+                precision,
+                fastDevRun,
+                folder,
+                identity,
+                snapshot,
+                activationBytes,
+                workers,
+                progress,
+                metrics,
+                profiler,
+                watched);
     }
 
     /** Where a file that a setting names is meant: in the run's folder unless it begins with / or a dot. */

@@ -316,7 +316,130 @@
     };
   }
 
-  const KINDS = { lines, heatmap, dots };
+  // Marching squares: segments of the line where a surface, linear along every edge of the grid, has the level.
+  function isoline(values, ticks, level) {
+    const segments = [];
+    const between = (a, b, va, vb) => {
+      const t = (level - va) / (vb - va);
+      return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
+    };
+    for (let r = 0; r + 1 < ticks.length; r++) {
+      for (let c = 0; c + 1 < ticks.length; c++) {
+        const corners = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]].map(([i, j]) => ({ at: [ticks[i], ticks[j]], v: values[j][i] }));
+        if (corners.some(k => k.v === null)) {
+          continue;
+        }
+        const crossings = corners.flatMap((k, i) => {
+          const next = corners[(i + 1) % 4];
+          return (k.v < level) !== (next.v < level) ? [between(k.at, next.at, k.v, next.v)] : [];
+        });
+        // At a saddle four edges are crossed: the mean decides which two belong together.
+        const turned = crossings.length === 4 && (corners.reduce((sum, k) => sum + k.v, 0) / 4 < level) === (corners[0].v < level);
+        const order = turned ? [1, 2, 3, 0] : [0, 1, 2, 3];
+        for (let i = 0; i + 1 < crossings.length; i += 2) {
+          segments.push([crossings[order[i]], crossings[order[i + 1]]]);
+        }
+      }
+    }
+    return segments;
+  }
+
+  const SPOTS = {
+    ancestor: { symbol: 'circle', size: 10, beside: 'bottom' },
+    expert: { symbol: 'triangle', size: 12, beside: 'left' },
+    merged: { symbol: 'diamond', size: 13, beside: 'bottom' },
+    lowest: { symbol: 'path://M0,-10L2.9,-3.1L10,-3.1L4.5,1.4L6.2,8.6L0,4.4L-6.2,8.6L-4.5,1.4L-10,-3.1L-2.9,-3.1Z', size: 15, beside: 'top' },
+  };
+  const LEVELS = 9;
+
+  // Surfaces over one square side by side, below each other where there is no room. Colours and lines follow the logarithm.
+  function landscape(figure, theme, width) {
+    const across = width >= 200 * figure.surfaces.length ? figure.surfaces.length : 1;
+    const gap = 18;
+    const left = 46;
+    const head = 48;
+    const foot = 46;
+    const panel = Math.min((width - gap * (across - 1)) / across, 420);
+    const side = panel - left - 8;
+    const ticks = figure.ticks;
+    const half = (ticks[1] - ticks[0]) / 2;
+    const low = ticks[0] - half;
+    const high = ticks[ticks.length - 1] + half;
+    const floor = Math.min(...figure.surfaces.flatMap(s => s.values.flat()).filter(v => v !== null && v > 0), 1);
+    const log = v => v === null ? null : Math.log10(Math.max(v, floor));
+    const place = i => ({ x: (i % across) * (panel + gap), y: Math.floor(i / across) * (head + side + foot) });
+    const grids = [], xs = [], ys = [], maps = [], series = [];
+    figure.surfaces.forEach((surface, i) => {
+      const { x, y } = place(i);
+      const logs = surface.values.map(row => row.map(log));
+      const cells = logs.flatMap((row, r) => row.map((v, c) => [ticks[c], ticks[r], v, surface.values[r][c]])).filter(d => d[2] !== null);
+      const bottom = Math.min(...cells.map(d => d[2]), cells.length ? Infinity : 0);
+      const span = Math.max(...cells.map(d => d[2]), bottom) - bottom || 1;
+      grids.push({ left: x + left, top: y + head, width: side, height: side });
+      const both = { gridIndex: i, type: 'value', min: low, max: high, splitLine: { show: false }, axisLabel: { color: theme.soft, fontSize: FONT, showMinLabel: false, showMaxLabel: false, hideOverlap: true } };
+      xs.push(axis(theme, figure.x, 26, both));
+      ys.push(axis(theme, i % across === 0 ? figure.y : '', 32, both));
+      maps.push({
+        type: 'continuous', min: bottom, max: bottom + span, dimension: 2, seriesIndex: series.length, orient: 'horizontal', left: x + left, top: y + 20,
+        itemWidth: 8, itemHeight: Math.max(40, side - 2 * textWidth('0.0000') - 24), padding: 0, textGap: 6, textStyle: { color: theme.soft, fontSize: FONT },
+        text: [short(10 ** (bottom + span)), short(10 ** bottom)], inRange: { color: theme.sequential }, calculable: false, hoverLink: false,
+      });
+      series.push({
+        type: 'custom', name: surface.name, xAxisIndex: i, yAxisIndex: i, z: 1, data: cells, encode: { x: 0, y: 1 }, clip: true, progressive: 0,
+        renderItem: (params, api) => {
+          const from = api.coord([api.value(0) - half, api.value(1) + half]);
+          const to = api.coord([api.value(0) + half, api.value(1) - half]);
+          // Whole pixels: no paper shows between cells.
+          const [x1, y1, x2, y2] = [...from, ...to].map(Math.round);
+          return { type: 'rect', shape: { x: x1, y: y1, width: x2 - x1, height: y2 - y1 }, style: { fill: api.visual('color') } };
+        },
+      });
+      const segments = Array.from({ length: LEVELS }, (_, k) => isoline(logs, ticks, bottom + span * (k + 1) / (LEVELS + 1))).flat();
+      series.push({
+        type: 'custom', xAxisIndex: i, yAxisIndex: i, z: 2, silent: true, tooltip: { show: false }, data: [[ticks[0], ticks[0]]], clip: true,
+        renderItem: (params, api) => {
+          const point = p => api.coord(p).map(v => v.toFixed(1)).join(' ');
+          const pathData = segments.map(([a, b]) => `M${point(a)}L${point(b)}`).join('');
+          const line = (stroke, lineWidth, opacity) => ({ type: 'path', shape: { pathData }, style: { fill: 'none', stroke, lineWidth, opacity, lineCap: 'round' } });
+          return { type: 'group', children: segments.length ? [line(theme.paper, 2.2, 0.35), line(theme.ink, 0.8, 0.7)] : [] };
+        },
+      });
+      series.push({
+        type: 'scatter', xAxisIndex: i, yAxisIndex: i, z: 5,
+        data: surface.spots.map(spot => {
+          const look = SPOTS[spot.role];
+          const edge = spot.role === 'expert' && spot.at[0] <= (low + high) / 2 ? 'bottom' : look.beside;
+          return {
+            value: spot.at, name: spot.name, symbol: look.symbol, symbolSize: look.size, loss: spot.value,
+            itemStyle: { color: theme.paper, borderColor: theme.ink, borderWidth: 1.6, opacity: 1 },
+            label: {
+              show: spot.role !== 'lowest', formatter: '{b}', position: edge, distance: 4, color: theme.ink, fontSize: FONT,
+              textBorderColor: theme.paper, textBorderWidth: 3,
+            },
+          };
+        }),
+      });
+    });
+    const height = Math.ceil(figure.surfaces.length / across) * (head + side + foot);
+    const labels = () => figure.surfaces.map((surface, i) => words(surface.name, place(i).x + left, place(i).y + 9, theme.ink, 'left'));
+    return {
+      height, labels,
+      option: {
+        ...base(theme),
+        grid: grids, xAxis: xs, yAxis: ys, visualMap: maps, series,
+        tooltip: {
+          ...base(theme).tooltip,
+          formatter: p => {
+            const [x, y] = p.value;
+            const named = p.seriesType === 'scatter' ? `${escape(p.name)}<br>` : `${escape(p.seriesName)}<br>`;
+            return `${named}(${brief(x)}, ${brief(y)}): <b>${brief(p.seriesType === 'scatter' ? p.data.loss : p.value[3])}</b>`;
+          },
+        },
+      },
+    };
+  }
+
+  const KINDS = { lines, heatmap, dots, landscape };
 
   function draw(place) {
     const figure = figures[Number(place.dataset.figure)];

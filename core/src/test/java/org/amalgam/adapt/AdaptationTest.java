@@ -8,6 +8,7 @@ import org.amalgam.fixtures.Runs;
 import org.amalgam.merge.Coefficients.Granularity;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,6 +160,60 @@ class AdaptationTest {
                 .isEqualTo(whole.parameters().get(Learners.LAMBDA).toBytes());
         assertThat(resumed.trace().steps()).isEqualTo(whole.trace().steps());
         assertThat(resumed.trace().computed()).isLessThan(whole.trace().computed());
+    }
+
+    private Run watched(Optional<Path> snapshot, String identity) {
+        return run(snapshot)
+                .with(new Milestones(
+                        2,
+                        network -> {
+                            Map<String, Double> norms = new LinkedHashMap<>();
+                            tasks.forEach(task -> norms.put(
+                                    task.name(),
+                                    network.features(task.batch(new int[] {0}).inputs())
+                                            .abs()
+                                            .sum()
+                                            .item()));
+                            return norms;
+                        },
+                        identity));
+    }
+
+    @Test
+    void milestonesAreTheSameWhetherTheRunWasInterruptedOrNot() {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        Trace whole = adaptation("adam", 5, 3)
+                .learn(learner, Objective.ENTROPY, tasks, watched(Optional.empty(), "norms"))
+                .trace();
+        assertThat(whole.milestones().stream().map(Trace.Milestone::done)).containsExactly(0, 2, 4, 5);
+        assertThat(whole.milestones().get(0).numbers()).containsOnlyKeys("a", "b");
+        double start = learner.network()
+                .apply(learner.merge().apply(learner.start()))
+                .features(tasks.get(0).batch(new int[] {0}).inputs())
+                .abs()
+                .sum()
+                .item();
+        assertThat(whole.milestones().get(0).numbers()).containsEntry("a", start);
+        assertThat(whole.milestones().get(3).numbers().get("a")).isNotEqualTo(start);
+        assertThat(whole.steps())
+                .as("looking changes nothing")
+                .isEqualTo(adaptation("adam", 5, 3)
+                        .learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()))
+                        .trace()
+                        .steps());
+
+        Optional<Path> snapshot = Optional.of(folder.resolve("adaptation.safetensors"));
+        adaptation("adam", 4, 3).learn(learner, Objective.ENTROPY, tasks, watched(snapshot, "norms"));
+        Trace resumed = adaptation("adam", 5, 3)
+                .learn(learner, Objective.ENTROPY, tasks, watched(snapshot, "norms"))
+                .trace();
+        assertThat(resumed.milestones()).isEqualTo(whole.milestones());
+        assertThat(resumed.computed()).isLessThan(whole.computed());
+
+        assertThatThrownBy(() ->
+                        adaptation("adam", 5, 3).learn(learner, Objective.ENTROPY, tasks, watched(snapshot, "others")))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("milestones others");
     }
 
     @Test

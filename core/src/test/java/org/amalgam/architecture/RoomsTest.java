@@ -71,7 +71,7 @@ class RoomsTest {
 
     @ArchTest
     static void aRunIsAValue(JavaClasses all) {
-        mayImportNothingBut("run", "tensor").check(all);
+        mayImportNothingBut("run", "model", "tensor").check(all);
     }
 
     @ArchTest
@@ -83,6 +83,12 @@ class RoomsTest {
     @ArchTest
     static void poolsKnowNoMethods(JavaClasses all) {
         mayImportNothingBut("pool", "checkpoint", "data", "merge", "model", "run", "tensor")
+                .check(all);
+    }
+
+    @ArchTest
+    static void analysesKnowNoMethods(JavaClasses all) {
+        mayImportNothingBut("analysis", "checkpoint", "figure", "merge", "model", "pool", "run", "settings", "tensor")
                 .check(all);
     }
 

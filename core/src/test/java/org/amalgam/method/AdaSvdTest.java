@@ -117,7 +117,8 @@ class AdaSvdTest {
                 Workers.of(3),
                 one.progress(),
                 one.metrics(),
-                one.profiler());
+                one.profiler(),
+                one.milestones());
         Map<String, List<Double>> first =
                 method(Map.of("seed", 1)).average(pool(), one).byLayer();
         Map<String, List<Double>> second =

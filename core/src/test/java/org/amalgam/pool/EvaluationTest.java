@@ -94,6 +94,15 @@ class EvaluationTest {
     }
 
     @Test
+    void severalTasksAtOnceScoreAsOneByOne() {
+        Task other = NoiseTask.of(7, "b").get(0);
+        assertThat(Evaluation.of(NETWORK, List.of(task, other), 4, run(false)))
+                .containsExactly(
+                        Evaluation.of(NETWORK, task, 4, "a", run(false)),
+                        Evaluation.of(NETWORK, other, 4, "b", run(false)));
+    }
+
+    @Test
     void aRunToSeeWhetherItWorksTakesOneBatch() {
         TaskScore score = Evaluation.of(NETWORK, task, 4, "a", run(true));
         assertThat(score.samples()).isEqualTo(4);

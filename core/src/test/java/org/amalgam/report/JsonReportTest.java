@@ -71,6 +71,20 @@ class JsonReportTest {
     }
 
     @Test
+    void aLandscapeHasItsSurfacesItsMarksAndItsLowestPoints() {
+        JsonNode figure = JsonReport.tree(Samples.landscape()).at("/amalgam/methods/0/figures/0");
+
+        assertThat(figure.path("kind").textValue()).isEqualTo("landscape");
+        assertThat(figure.path("ticks")).hasSize(9);
+        assertThat(figure.at("/surfaces/2/name").textValue()).isEqualTo("joint loss");
+        assertThat(figure.at("/surfaces/0/values/4/8").doubleValue()).isEqualTo(0.1);
+        assertThat(figure.at("/surfaces/0/lowest"))
+                .hasToString("{\"name\":\"lowest\",\"x\":1.0,\"y\":0.0,\"values\":[0.1,2.1,2.2]}");
+        assertThat(figure.at("/spots/1"))
+                .hasToString("{\"name\":\"θ1\",\"x\":1.0,\"y\":0.0,\"values\":[0.1,2.25,2.35]}");
+    }
+
+    @Test
     void whatIsNoNumberIsNull() {
         assertThat(JsonReport.numbers(List.of(1.5, Double.NaN, Double.POSITIVE_INFINITY)))
                 .hasToString("[1.5,null,null]");

@@ -35,6 +35,21 @@ class ReportInBrowserTest {
     }
 
     @Test
+    void aLandscapeHasACellAPointContoursAndMarks(@TempDir Path folder) throws Exception {
+        Rendered page = render(Samples.landscape(), folder);
+
+        assertThat(page.complaints()).isEmpty();
+        assertThat(drawnWords(page)).contains("loss of mnist", "joint loss", "λ1, mnist", "λ2, letters", "θ0", "θ1");
+        assertThat(page.dom().split("<svg", -1)).hasSize(1 + 1);
+        String drawing = page.dom().substring(page.dom().indexOf("<svg"));
+        // Two strokes of one path of many pieces on each of the three surfaces.
+        assertThat(Pattern.compile("<path d=\"(?:M[-\\d. ]+L[-\\d. ]+){20,}\"")
+                        .matcher(drawing)
+                        .results())
+                .hasSize(2 * 3);
+    }
+
+    @Test
     void hostileNamesAndMissingNumbersAreDrawnAsTheyAre(@TempDir Path folder) throws Exception {
         Rendered page = render(Hostile.report(), folder);
 

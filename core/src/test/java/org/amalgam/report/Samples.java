@@ -1,6 +1,7 @@
 package org.amalgam.report;
 
 import org.amalgam.figure.Axis;
+import org.amalgam.figure.Figure;
 import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;
 import org.amalgam.report.AccuracyTable.Row;
@@ -110,6 +111,55 @@ final class Samples {
                 37.2,
                 new Limits(OptionalDouble.of(92), OptionalDouble.of(130), OptionalLong.of(296_000_000L)),
                 List.of("The expert of textures equals the ancestor in 2 tensors, so they have no coefficient."));
+    }
+
+    /** An analysis: a valley of either task, bent by the other's coefficient, and their sum. */
+    static RunReport landscape() {
+        List<Double> ticks = IntStream.range(0, 9).mapToObj(i -> -1 + i / 4.0).toList();
+        List<List<List<Double>>> values = new ArrayList<>();
+        for (int task = 0; task < 2; task++) {
+            double weight = task;
+            values.add(ticks.stream()
+                    .map(y -> ticks.stream()
+                            .map(x -> valley(weight * y + (1 - weight) * x, weight * x + (1 - weight) * y))
+                            .toList())
+                    .toList());
+        }
+        values.add(IntStream.range(0, 9)
+                .mapToObj(r -> IntStream.range(0, 9)
+                        .mapToObj(c -> values.get(0).get(r).get(c)
+                                + values.get(1).get(r).get(c))
+                        .toList())
+                .toList());
+        List<String> names = List.of("loss of mnist", "loss of letters", "joint loss");
+        Figure figure = new Figure.Landscape(
+                "Loss landscape of mnist and letters",
+                "Lines join points of one loss.",
+                Axis.of("λ1, mnist"),
+                Axis.of("λ2, letters"),
+                new Axis("cross-entropy", "nat"),
+                ticks,
+                IntStream.range(0, 3)
+                        .mapToObj(s -> new Figure.Surface(names.get(s), values.get(s)))
+                        .toList(),
+                List.of(
+                        new Figure.Spot("θ0", Figure.Role.ANCESTOR, 0, 0, List.of(2.0, 2.5, 4.5)),
+                        new Figure.Spot("θ1", Figure.Role.EXPERT, 1, 0, List.of(0.1, 2.25, 2.35))));
+        return report(
+                "loss_landscape of 2 experts of clip-vit-tiny192-patch8",
+                AccuracyTable.empty(),
+                List.of(new MethodSection(
+                        "loss_landscape",
+                        "Losses of two tasks over a plane.",
+                        "",
+                        Map.of("grid", 9),
+                        Optional.empty(),
+                        List.of(figure),
+                        Optional.empty())));
+    }
+
+    private static double valley(double own, double other) {
+        return 0.1 + Math.pow(own - 1, 2) + 0.3 * own * Math.pow(other, 2) + Math.pow(other, 4);
     }
 
     private static MethodSection adaMerging(String name, List<String> tasks) {

@@ -7,6 +7,7 @@ import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
@@ -76,7 +77,8 @@ class StatisticTest {
                 Workers.of(workers),
                 ProgressFactory.NONE,
                 Metrics.NONE,
-                new Profiler());
+                new Profiler(),
+                Milestones.NONE);
     }
 
     private static FisherInformation fisher(Labels labels) {

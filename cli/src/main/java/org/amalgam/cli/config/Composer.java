@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Composes a run's configuration. In this order, each over what came before: the declared defaults, the chosen file of each
@@ -62,13 +63,13 @@ public final class Composer {
         root = Interpolation.resolve(root);
         refuseMissing(root, "");
         MapNode ungrouped = root;
-        for (Group group : Group.values()) {
+        for (Group group : List.copyOf(choices.keySet())) {
             ungrouped = ungrouped.without(group.key());
             choices.put(group, choices.get(group).with(mapping(root, group)));
         }
         return new RunConfig(
                 Settings.bind(RootSettings.class, ungrouped, "", "amalgam"),
-                choices.get(Group.METHOD),
+                choices.get(work(overrides)),
                 choices.get(Group.MODELPOOL),
                 choices.get(Group.TASKPOOL),
                 Yaml.write(root),
@@ -78,17 +79,33 @@ public final class Composer {
 
     private Map<Group, GroupChoice> choices(List<ConfigOverride> overrides) {
         Map<Group, GroupChoice> choices = new EnumMap<>(Group.class);
-        for (Group group : Group.values()) {
+        for (Group group : List.of(work(overrides), Group.MODELPOOL, Group.TASKPOOL)) {
             ScalarNode name = overrides.stream()
                     .filter(override -> selects(override, group))
                     .reduce((earlier, later) -> later)
                     .map(override -> nameOf(override, group))
                     .or(() -> group.usual().map(usual -> ScalarNode.of(usual, Source.DEFAULTS)))
-                    .orElseThrow(() -> new AmalgamException(
-                            "Which " + group.singular() + "? Give " + group.key() + "=NAME. " + files.listed(group)));
+                    .orElseThrow(
+                            () -> new AmalgamException("Which method? Give method=NAME. " + files.listed(Group.METHOD)
+                                    + " To look at the models instead, give analysis=NAME. "
+                                    + files.listed(Group.ANALYSIS)));
             choices.put(group, files.load(group, name.text(), name.source()));
         }
         return choices;
+    }
+
+    /** The group that says what the run does. */
+    private static Group work(List<ConfigOverride> overrides) {
+        boolean merges = overrides.stream().anyMatch(override -> selects(override, Group.METHOD));
+        Optional<ConfigOverride> analyses = overrides.stream()
+                .filter(override -> selects(override, Group.ANALYSIS))
+                .reduce((earlier, later) -> later);
+        if (merges && analyses.isPresent()) {
+            throw new AmalgamException(
+                    "method= and analysis= are both given, and a run merges or analyses; leave one of" + " them out ("
+                            + analyses.get().source() + ").");
+        }
+        return analyses.isPresent() ? Group.ANALYSIS : Group.METHOD;
     }
 
     private static boolean selects(ConfigOverride override, Group group) {

@@ -9,4 +9,11 @@ public record EvaluationSettings(
                 help =
                         "mixtures of experts: one routing for each batch of taskpool.batch_size samples, averaged over it, as the"
                                 + " reference evaluates; false routes every sample by itself")
-        boolean batchReduce) {}
+        boolean batchReduce,
+
+        @Setting(
+                value = "0",
+                help =
+                        "judge the merged model of the moment before the first step of an adaptation, after every so many steps"
+                                + " and after the last; 0 judges none")
+        int every) {}

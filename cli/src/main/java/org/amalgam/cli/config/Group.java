@@ -6,19 +6,23 @@ import java.util.Optional;
 /** The groups of configuration files; {@code method=adamerging} takes the file {@code adamerging} of the group {@code method}. */
 public enum Group {
     /** How to merge. No default: the question has no answer that suits everybody. */
-    METHOD("method", "Methods", Optional.empty()),
+    METHOD("method", "Methods", "method", Optional.empty()),
+    /** What to look at instead of merging. */
+    ANALYSIS("analysis", "Analyses", "analysis", Optional.empty()),
     /** What to merge. */
-    MODELPOOL("modelpool", "Model pools", Optional.of("zoo")),
+    MODELPOOL("modelpool", "Model pools", "model pool", Optional.of("zoo")),
     /** How the result is judged. */
-    TASKPOOL("taskpool", "Task pools", Optional.of("zoo"));
+    TASKPOOL("taskpool", "Task pools", "task pool", Optional.of("zoo"));
 
     private final String key;
     private final String title;
+    private final String singular;
     private final Optional<String> usual;
 
-    Group(String key, String title, Optional<String> usual) {
+    Group(String key, String title, String singular, Optional<String> usual) {
         this.key = key;
         this.title = title;
+        this.singular = singular;
         this.usual = usual;
     }
 
@@ -39,7 +43,7 @@ public enum Group {
 
     /** The singular in a sentence: {@code model pool}. */
     String singular() {
-        return title.substring(0, title.length() - 1).toLowerCase(java.util.Locale.ROOT);
+        return singular;
     }
 
     static Optional<Group> of(String key) {

@@ -9,7 +9,7 @@ import java.util.List;
  * Everything that a run was asked for.
  *
  * @param settings the settings that belong to no group
- * @param method how to merge
+ * @param work what is done: the method that merges, or the analysis
  * @param modelpool what to merge
  * @param taskpool how the result is judged
  * @param yaml the composed configuration, interpolations resolved: a run from it repeats this one
@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record RunConfig(
         RootSettings settings,
-        GroupChoice method,
+        GroupChoice work,
         GroupChoice modelpool,
         GroupChoice taskpool,
         String yaml,
@@ -30,10 +30,30 @@ public record RunConfig(
         configDirs = List.copyOf(configDirs);
     }
 
-    /** The choice made in a group. */
+    /** Whether the models are looked at instead of merged. */
+    public boolean isAnalysis() {
+        return work.group() == Group.ANALYSIS;
+    }
+
+    /** How to merge. */
+    public GroupChoice method() {
+        return choice(Group.METHOD);
+    }
+
+    /**
+     * The choice made in a group.
+     *
+     * @throws IllegalStateException for the method of an analysis, and for the analysis of a merge
+     */
     public GroupChoice choice(Group group) {
         return switch (group) {
-            case METHOD -> method;
+            case METHOD, ANALYSIS -> {
+                if (work.group() != group) {
+                    throw new IllegalStateException(
+                            "this run has the " + work.group().key() + " " + work.name() + ", and no " + group.key());
+                }
+                yield work;
+            }
             case MODELPOOL -> modelpool;
             case TASKPOOL -> taskpool;
         };

@@ -14,13 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the command line commands: runs and the demo, on the methods of the catalogue. */
+/** What the command line commands: runs and the demo, on the methods and analyses of the catalogues. */
 public final class AmalgamProgram implements Program {
 
     @Override
     public BuiltIn builtIn() {
         return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
                 .and(new DeclaredMethods())
+                .and(new DeclaredAnalyses())
                 .and(new ZooGroups());
     }
 
@@ -33,7 +34,11 @@ public final class AmalgamProgram implements Program {
 
     @Override
     public int run(RunConfig config, Console console) {
-        MergeRun.execute(config, console);
+        if (config.isAnalysis()) {
+            AnalysisRun.execute(config, console);
+        } else {
+            MergeRun.execute(config, console);
+        }
         return 0;
     }
 
@@ -48,8 +53,7 @@ public final class AmalgamProgram implements Program {
         RunFile run = RunFile.read(folder);
         List<String> overrides = new ArrayList<>(run.overrides());
         overrides.add("resume=" + folder);
-        MergeRun.execute(new Composer(run.configDirs(), builtIn()).compose(overrides.toArray(String[]::new)), console);
-        return 0;
+        return run(new Composer(run.configDirs(), builtIn()).compose(overrides.toArray(String[]::new)), console);
     }
 
     @Override

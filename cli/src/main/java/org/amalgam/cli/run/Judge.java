@@ -11,6 +11,7 @@ import org.amalgam.pool.Task;
 import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;
 import org.amalgam.report.AccuracyTable.Row;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
@@ -45,6 +46,25 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
         return baseline("experts", Kind.EXPERT, task -> pool.experts().stream()
                 .filter(expert -> expert.name().equals(task.name()))
                 .findFirst());
+    }
+
+    /** What an adaptation's network of the moment reaches on every task, after every so many steps. */
+    Milestones milestones(int every) {
+        return new Milestones(
+                every,
+                this::accuracies,
+                "every " + every + ", batch " + batchSize + ", "
+                        + tasks.stream().map(Task::fingerprint).toList());
+    }
+
+    private Map<String, Double> accuracies(Encoder network) {
+        List<TaskScore> scores =
+                run.profiler().measure("evaluation", () -> Evaluation.of(network, tasks, batchSize, run));
+        Map<String, Double> accuracies = new LinkedHashMap<>();
+        for (int k = 0; k < scores.size(); k++) {
+            accuracies.put(tasks.get(k).name(), scores.get(k).accuracy());
+        }
+        return accuracies;
     }
 
     private Row baseline(String label, Kind kind, java.util.function.Function<Task, Optional<Model>> choose) {

@@ -1,10 +1,8 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
-import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.cli.Console;
-import org.amalgam.cli.config.FabricSettings;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
@@ -14,22 +12,15 @@ import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable;
 import org.amalgam.report.AccuracyTable.Row;
-import org.amalgam.report.HtmlReport;
-import org.amalgam.report.JsonReport;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.ModelCard;
 import org.amalgam.report.RunReport;
-import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
-import org.amalgam.run.Workers;
 import org.amalgam.settings.MapNode;
-import org.amalgam.settings.Settings;
 import org.amalgam.settings.Source;
-import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,8 +34,7 @@ final class MergeRun {
     private final Console console;
     private final RootSettings settings;
     private final MethodChoice method;
-    private final ModelPoolSettings models;
-    private final TaskPoolSettings judged;
+    private final Surroundings around;
     private final Instant started = Instant.now();
 
     private MergeRun(RunConfig config, Console console) {
@@ -52,25 +42,17 @@ final class MergeRun {
         this.console = console;
         this.settings = config.settings();
         this.method = MethodChoice.of(config.method());
-        this.models = Settings.bind(
-                ModelPoolSettings.class,
-                config.modelpool().node(),
-                "modelpool",
-                config.modelpool().name());
-        this.judged = Settings.bind(
-                TaskPoolSettings.class,
-                config.taskpool().node(),
-                "taskpool",
-                config.taskpool().name());
+        this.around = Surroundings.of(config, console);
     }
 
     static void execute(RunConfig config, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
-        run.sayWhatComputes();
+        run.refuseIdleMilestones();
+        run.around.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(run.models, run.judged, cache)) {
+                Workplace workplace = new Workplace(run.around.models(), run.around.judged(), cache)) {
             run.execute(workplace, cache);
         }
     }
@@ -79,59 +61,13 @@ final class MergeRun {
         ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
-        plan.lines().forEach(line -> console.item(line.label(), line.text()));
-        if (settings.dryRun()) {
-            return;
-        }
-        Path folder = RunFolder.of(config);
-        console.item("run", folder.toString());
-        if (settings.resume().isEmpty()) {
-            AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
-            RunFile.of(config).write(folder);
-        }
-        try {
-            mergeAndJudge(pool, tasks, plan, cache, folder);
-        } catch (AmalgamException e) {
-            RunFolder.discardUnlessResumable(folder);
-            throw e;
-        }
-    }
-
-    private void mergeAndJudge(ModelPool pool, List<Task> tasks, Plan plan, Path cache, Path folder) {
-        Profiler profiler = new Profiler();
-        try (EventMetrics metrics = new EventMetrics(folder);
-                Workers workers = settings.threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
-            Run run = new Run(
-                    settings.seed(),
-                    Precision.of(settings.fabric().precision()),
-                    settings.fastDevRun(),
-                    folder,
-                    plan.identity(),
-                    Optional.of(folder.resolve(RunFolder.SNAPSHOT)),
-                    plan.activationBytes(),
-                    workers,
-                    console,
-                    metrics,
-                    profiler);
-            MergedModel merged = method.method().merge(pool, run);
+        around.carryOut(plan, RunFolder.SNAPSHOT, (run, folder) -> {
+            MergedModel merged = method.method().merge(pool, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             RunReport report =
                     new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
             write(report, pool, merged, folder);
-        }
-    }
-
-    /** A command line made for another machine runs here on what there is. */
-    private void sayWhatComputes() {
-        FabricSettings fabric = settings.fabric();
-        boolean elsewhere = !List.of("auto", "cpu").contains(fabric.accelerator())
-                || !fabric.devices().equals("1");
-        if (elsewhere) {
-            console.item(
-                    "device",
-                    "the processor of this machine, instead of accelerator " + fabric.accelerator() + ", devices "
-                            + fabric.devices());
-        }
+        });
     }
 
     /** A method's own {@code cache_dir}, or {@code outputs}; heads and scores lie in a folder of it. */
@@ -156,19 +92,37 @@ final class MergeRun {
     private void refuseExistingOutputs() {
         savedType();
         settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
-        settings.reportSavePath().filter(Files::exists).ifPresent(path -> {
+        around.refuseExistingReport();
+    }
+
+    private void refuseIdleMilestones() {
+        int every = settings.evaluation().every();
+        if (every < 0) {
+            throw new AmalgamException("evaluation.every: expected a number of steps, 0 for never, found " + every);
+        }
+        if (every > 0 && around.judged().testDatasets().isEmpty()) {
             throw new AmalgamException(
-                    "report_save_path: " + path + " exists and is not overwritten; name another file or remove it");
-        });
+                    "evaluation.every: taskpool=" + config.taskpool().name()
+                            + " has no test_datasets to judge by; choose another task pool, or leave evaluation.every out");
+        }
+    }
+
+    private Run watched(Run run, ModelPool pool, List<Task> tasks, Path cache) {
+        int every = settings.evaluation().every();
+        return every == 0 ? run : run.with(judge(pool, tasks, cache, run).milestones(every));
+    }
+
+    private Judge judge(ModelPool pool, List<Task> tasks, Path cache, Run run) {
+        return new Judge(pool, tasks, around.judged().batchSize(), new ScoreCache(cache), run);
     }
 
     private Judgement judge(ModelPool pool, List<Task> tasks, MergedModel merged, Path cache, Run run) {
         if (tasks.isEmpty()) {
             return new Judgement(AccuracyTable.empty(), new RoutingTable());
         }
-        Judge judge = new Judge(pool, tasks, judged.batchSize(), new ScoreCache(cache), run);
+        Judge judge = judge(pool, tasks, cache, run);
         List<Row> rows = new ArrayList<>();
-        if (judged.baselines()) {
+        if (around.judged().baselines()) {
             rows.add(judge.zeroShot());
             rows.add(judge.experts());
         }
@@ -189,9 +143,7 @@ final class MergeRun {
     }
 
     private void write(RunReport report, ModelPool pool, MergedModel merged, Path folder) {
-        JsonReport.write(report, folder.resolve("report.json"));
-        HtmlReport.write(report, folder.resolve("report.html"));
-        settings.reportSavePath().ifPresent(path -> JsonReport.write(report, path));
+        around.write(report, folder);
         MethodSection section = report.methods().get(0);
         settings.mergedModelSavePath()
                 .ifPresent(path -> AtomicFolder.write(path, partial -> {

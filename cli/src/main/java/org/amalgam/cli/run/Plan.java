@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -34,20 +33,46 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
     record Line(String label, String text) {}
 
     static Plan of(MethodChoice method, ModelPool pool, List<Task> tasks, RunConfig config) {
+        Line work = new Line(
+                "merge",
+                "%s of %s into %s (%s parameters, %d tensors)"
+                        .formatted(
+                                config.work().name(),
+                                experts(pool),
+                                pool.ancestor().checkpoint().path().getFileName(),
+                                count(pool.architecture().parameters().stream()
+                                        .mapToLong(ParameterSpec::elements)
+                                        .sum()),
+                                pool.architecture().parameters().size()));
+        Run whole = Run.quiet(config.settings().seed(), Path.of("."));
+        return of(
+                work, method.method().memory(pool, whole), method.method().activationBytes(pool), pool, tasks, config);
+    }
+
+    static Plan of(AnalysisChoice analysis, ModelPool pool, List<Task> tasks, RunConfig config) {
+        Line work = new Line(
+                "analysis",
+                "%s of %s of %s: %s"
+                        .formatted(
+                                config.work().name(),
+                                experts(pool),
+                                pool.ancestor().checkpoint().path().getFileName(),
+                                analysis.analysis().plan(pool, tasks)));
+        return of(work, analysis.analysis().memory(pool), 0, pool, tasks, config);
+    }
+
+    /** @param wanted bytes of the activations where all samples of a step are computed at once */
+    private static Plan of(Line work, long memory, long wanted, ModelPool pool, List<Task> tasks, RunConfig config) {
         List<Model> models = Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
                 .toList();
         long read =
                 models.stream().mapToLong(model -> model.checkpoint().bytes()).sum();
-        Run whole = Run.quiet(config.settings().seed(), Path.of("."));
         long activations = Run.ACTIVATION_BYTES;
-        long without = BASE_BYTES + read + method.method().memory(pool, whole);
-        long peak = without + Math.min(activations, method.method().activationBytes(pool));
+        long without = BASE_BYTES + read + memory;
+        long peak = without + Math.min(activations, wanted);
         if (config.settings().memory().isPresent()) {
             long limit = config.settings().memory().get().bytes();
-            long least = without
-                    + Math.min(
-                            pool.architecture().activationBytes(),
-                            method.method().activationBytes(pool));
+            long least = without + Math.min(pool.architecture().activationBytes(), wanted);
             if (limit < least) {
                 throw new AmalgamException("memory=" + size(limit)
                         + " is not enough: the models and one sample take about " + size(least) + "; allow that much");
@@ -55,25 +80,17 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
             activations = Math.min(activations, limit - without);
             peak = Math.min(peak, limit);
         }
-        long parameters = pool.architecture().parameters().stream()
-                .mapToLong(ParameterSpec::elements)
-                .sum();
-        List<Line> lines = new ArrayList<>();
-        lines.add(new Line(
-                "merge",
-                "%s of %d expert%s into %s (%s parameters, %d tensors)"
-                        .formatted(
-                                config.method().name(),
-                                pool.experts().size(),
-                                pool.experts().size() == 1 ? "" : "s",
-                                pool.ancestor().checkpoint().path().getFileName(),
-                                count(parameters),
-                                pool.architecture().parameters().size())));
-        lines.add(new Line(
+        Line cost = new Line(
                 "plan",
                 "reads %s, peak memory about %s%s"
-                        .formatted(size(read), size(peak), tasks.isEmpty() ? ", judges nothing" : "")));
-        return new Plan(lines, activations, identity(models, config));
+                        .formatted(size(read), size(peak), tasks.isEmpty() ? ", judges nothing" : ""));
+        return new Plan(List.of(work, cost), activations, identity(models, config));
+    }
+
+    /** 1 expert, 6 experts. */
+    private static String experts(ModelPool pool) {
+        int count = pool.experts().size();
+        return count == 1 ? "1 expert" : count + " experts";
     }
 
     private static String identity(List<Model> models, RunConfig config) {
@@ -81,7 +98,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             models.forEach(
                     model -> digest.update(model.checkpoint().fingerprint().getBytes(StandardCharsets.UTF_8)));
-            digest.update(config.method().node().plain().toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(config.work().node().plain().toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -71,9 +71,6 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 .mapToLong(ParameterSpec::elements)
                 .sum();
         ParameterCount count = merged.parameters(all);
-        List<ProfileRow> rows = profiler.entries().stream()
-                .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
-                .toList();
         return new MethodSection(
                 label,
                 method.entry().summary(),
@@ -81,7 +78,15 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 method.settings(),
                 Optional.of(new ModelInfo(count.trainable(), count.total())),
                 figures(pool, merged, routing),
-                rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds)));
+                profile(profiler, wallSeconds));
+    }
+
+    /** Where the time went, if anything was timed. */
+    static Optional<Profile> profile(Profiler profiler, double wallSeconds) {
+        List<ProfileRow> rows = profiler.entries().stream()
+                .map(entry -> new ProfileRow(entry.action(), entry.calls(), entry.seconds()))
+                .toList();
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new Profile(rows, wallSeconds));
     }
 
     private static List<Figure> figures(ModelPool pool, MergedModel merged, RoutingTable routing) {
@@ -97,6 +102,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
             }
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
             figures.add(Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis("entropy", "nat")));
+            accuracies(trace).ifPresent(figures::add);
         });
         if (merged.trace().isEmpty()) {
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
@@ -110,6 +116,21 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                     routing.values(pool.tasks().size())));
         }
         return figures;
+    }
+
+    private static Optional<Figure> accuracies(Trace trace) {
+        List<Trace.Milestone> milestones = trace.milestones();
+        if (milestones.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> tasks = List.copyOf(milestones.get(0).numbers().keySet());
+        double[] steps = milestones.stream().mapToDouble(Trace.Milestone::done).toArray();
+        double[][] accuracies = tasks.stream()
+                .map(task -> milestones.stream()
+                        .mapToDouble(milestone -> milestone.numbers().get(task))
+                        .toArray())
+                .toArray(double[][]::new);
+        return Optional.of(Figures.accuracies(tasks, steps, accuracies));
     }
 
     private static Optional<Figure> heatMap(ModelPool pool, Coefficients coefficients) {

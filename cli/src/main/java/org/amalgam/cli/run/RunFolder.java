@@ -16,11 +16,14 @@ final class RunFolder {
     /** The file from which an interrupted adaptation goes on. */
     static final String SNAPSHOT = "adaptation.safetensors";
 
+    /** The file from which an interrupted analysis goes on. */
+    static final String ANALYSIS = "analysis.safetensors";
+
     private RunFolder() {}
 
-    /** Deletes what a run that failed has begun in its folder, unless an adaptation can go on from there. */
+    /** Deletes what a run that failed has begun in its folder, unless the run can go on from there. */
     static void discardUnlessResumable(Path folder) {
-        if (Files.exists(folder.resolve(SNAPSHOT))) {
+        if (Files.exists(folder.resolve(SNAPSHOT)) || Files.exists(folder.resolve(ANALYSIS))) {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {
@@ -44,7 +47,7 @@ final class RunFolder {
         }
         LoggerSettings loggers = config.settings().fabric().loggers();
         Path parent =
-                loggers.rootDir().resolve(loggers.name().orElse(config.method().name()));
+                loggers.rootDir().resolve(loggers.name().orElse(config.work().name()));
         try {
             if (loggers.version().isPresent()) {
                 return Files.createDirectories(parent.resolve(loggers.version().get()));

@@ -12,6 +12,7 @@ import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable.Row;
 import org.amalgam.report.MethodSection;
 import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
@@ -128,7 +129,8 @@ final class Session implements AutoCloseable {
                 workers,
                 console,
                 metrics,
-                profiler);
+                profiler,
+                Milestones.NONE);
     }
 
     @Override

@@ -21,6 +21,11 @@ record Summary(Console console) {
                     .forEach(console::result);
             console.line("");
         }
+        report.finding().ifPresent(sentence -> {
+            console.line("");
+            console.result(sentence);
+            console.line("");
+        });
         // As the reference prints it; a merge that adapts nothing has little to profile.
         report.methods().stream()
                 .filter(method ->

@@ -38,6 +38,11 @@ final class Workplace implements AutoCloseable {
         return pool(true, true);
     }
 
+    /** The pool of work that looks at samples of the task pool alone. */
+    ModelPool poolWithoutData() {
+        return pool(false, false);
+    }
+
     /** The pool with the data that the method uses. */
     ModelPool pool(Method method) {
         return pool(method.usesData(), method.usesTrainingData());

@@ -16,20 +16,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The pool and the tasks of the embedded model family, from its own description. */
 final class ZooGroups implements BuiltIn {
 
     private static final String NAME = "zoo";
+    private static final Set<Group> POOLS = Set.of(Group.MODELPOOL, Group.TASKPOOL);
 
     @Override
     public List<String> names(Group group) {
-        return group == Group.METHOD ? List.of() : List.of(NAME);
+        return POOLS.contains(group) ? List.of(NAME) : List.of();
     }
 
     @Override
     public Optional<MapNode> find(Group group, String name) {
-        if (group == Group.METHOD || !name.equals(NAME)) {
+        if (!POOLS.contains(group) || !name.equals(NAME)) {
             return Optional.empty();
         }
         Path models = Home.find().resolve("zoo/models");

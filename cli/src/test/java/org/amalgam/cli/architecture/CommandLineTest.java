@@ -39,6 +39,7 @@ class CommandLineTest {
                     "org.amalgam.tensor..",
                     "org.amalgam.pool..",
                     "org.amalgam.method..",
+                    "org.amalgam.analysis..",
                     "org.amalgam.adapt..",
                     "org.amalgam.model..",
                     "org.amalgam.merge..");

@@ -74,6 +74,26 @@ class ComposerTest {
     }
 
     @Test
+    void aRunMergesOrAnalyses() {
+        Composer composer = new Composer(
+                List.of(),
+                Fixtures.of(Map.of(
+                        "method/task_arithmetic", "{scaling_factor: 0.3}",
+                        "analysis/loss_landscape", "{grid: 11}",
+                        "modelpool/zoo", "{models: {_pretrained_: clip}}",
+                        "taskpool/zoo", "{clip_model: clip}")));
+        RunConfig config = composer.compose("analysis=loss_landscape", "analysis.grid=5");
+        assertThat(config.isAnalysis()).isTrue();
+        assertThat(config.work().node().plain()).isEqualTo(Map.of("grid", 5L));
+        assertThat(config.yaml()).contains("analysis:").doesNotContain("method:");
+        assertThatThrownBy(config::method).isInstanceOf(IllegalStateException.class);
+        assertThat(composer.compose("method=task_arithmetic").isAnalysis()).isFalse();
+        assertThatThrownBy(() -> composer.compose("method=task_arithmetic", "analysis=loss_landscape"))
+                .hasMessage("method= and analysis= are both given, and a run merges or analyses; leave one of them out"
+                        + " (command line, argument 2).");
+    }
+
+    @Test
     void rootSettingsAreRead() {
         RunConfig config = compose(
                 "method=adamerging",

@@ -280,7 +280,8 @@ class BadInputTest {
                 "taskpol=mine | taskpol | taskpool",
                 "sed=1 | sed | seed",
                 "fabric.precision=16-mixed | fabric.precision | bf16-mixed",
-                "memory=1m | memory=1 MB | allow that much"
+                "memory=1m | memory=1 MB | allow that much",
+                "evaluation.every=-1 | evaluation.every | 0 for never"
             })
     void anUnknownKeyOrValueOnTheCommandLine(String override, String part, String near) throws IOException {
         refuses(area.amalgam(arguments(override)), area.files(), part, near);

@@ -96,7 +96,11 @@ class DocumentedCommandsTest {
         }
         RunConfig config =
                 new Composer(configDirs, new AmalgamProgram().builtIn()).compose(overrides.toArray(String[]::new));
-        MethodChoice.of(config.method());
+        if (config.isAnalysis()) {
+            AnalysisChoice.of(config.work());
+        } else {
+            MethodChoice.of(config.method());
+        }
         ModelPoolSettings models =
                 Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "pool");
         Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "pool");

@@ -143,6 +143,35 @@ class MergeTest {
     }
 
     @Test
+    void judgesTheModelOfTheMoment() throws IOException {
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.max_steps=3",
+                "method.batch_size=2",
+                "modelpool=mine",
+                "taskpool=mine",
+                "evaluation.every=2",
+                "report_save_path=" + area.path("report.json"));
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        JsonNode report = json(area.path("report.json"));
+        List<JsonNode> figures = new ArrayList<>();
+        report.path("amalgam").path("methods").get(0).path("figures").forEach(figures::add);
+        JsonNode figure = figures.stream()
+                .filter(one -> one.path("title").asText().equals("Accuracy over steps"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(figure.path("series")).hasSize(3);
+        for (int k = 0; k < 2; k++) {
+            JsonNode series = figure.path("series").get(k);
+            assertThat(series.path("x")).hasToString("[0.0,2.0,3.0]");
+            double reached =
+                    report.path(series.path("name").asText()).path("accuracy").asDouble();
+            assertThat(series.path("y").get(2).asDouble()).isCloseTo(100 * reached, Offset.offset(1e-9));
+        }
+        assertThat(figure.path("series").get(2).path("name").asText()).isEqualTo("average");
+    }
+
+    @Test
     void twoRunsOfOneSeedAreOne() throws IOException {
         for (String name : List.of("one", "two")) {
             Ending ending = area.amalgam(

@@ -1,0 +1,45 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.analysis.Findings;
+import org.amalgam.cli.Console;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.report.RunReport;
+import org.amalgam.tensor.Scope;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** One analysis: open, check, look, write. */
+final class AnalysisRun {
+
+    private AnalysisRun() {}
+
+    static void execute(RunConfig config, Console console) {
+        Instant started = Instant.now();
+        AnalysisChoice choice = AnalysisChoice.of(config.work());
+        Surroundings around = Surroundings.of(config, console);
+        around.refuseExistingReport();
+        config.settings().mergedModelSavePath().ifPresent(path -> {
+            throw new AmalgamException(
+                    "merged_model_save_path: an analysis merges nothing that could be saved; leave it out");
+        });
+        around.sayWhatComputes();
+        try (Scope scope = Scope.open();
+                Workplace workplace = new Workplace(around.models(), around.judged(), Path.of("outputs", "cache"))) {
+            ModelPool pool = workplace.poolWithoutData();
+            List<Task> tasks = workplace.judgingTasks();
+            around.carryOut(Plan.of(choice, pool, tasks, config), RunFolder.ANALYSIS, (run, folder) -> {
+                Findings findings = choice.analysis().findings(pool, tasks, run);
+                RunReport report = AnalysisReport.of(config, choice, pool, findings, run, started);
+                around.write(report, folder);
+                findings.details().forEach(console::result);
+                new Summary(console).print(report, folder, Optional.empty());
+            });
+        }
+    }
+}

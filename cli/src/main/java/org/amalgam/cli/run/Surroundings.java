@@ -1,0 +1,114 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.cli.Console;
+import org.amalgam.cli.config.FabricSettings;
+import org.amalgam.cli.config.RootSettings;
+import org.amalgam.cli.config.RunConfig;
+import org.amalgam.report.HtmlReport;
+import org.amalgam.report.JsonReport;
+import org.amalgam.report.RunReport;
+import org.amalgam.run.Milestones;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
+import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Precision;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** What surrounds the work of every run, be it a merge or an analysis: settings, the plan, the folder, the workers, the report. */
+record Surroundings(RunConfig config, Console console, ModelPoolSettings models, TaskPoolSettings judged) {
+
+    static Surroundings of(RunConfig config, Console console) {
+        return new Surroundings(
+                config,
+                console,
+                Settings.bind(
+                        ModelPoolSettings.class,
+                        config.modelpool().node(),
+                        "modelpool",
+                        config.modelpool().name()),
+                Settings.bind(
+                        TaskPoolSettings.class,
+                        config.taskpool().node(),
+                        "taskpool",
+                        config.taskpool().name()));
+    }
+
+    RootSettings settings() {
+        return config.settings();
+    }
+
+    /** Hours of work must not end at a file that is in the way. */
+    void refuseExistingReport() {
+        settings().reportSavePath().filter(Files::exists).ifPresent(path -> {
+            throw new AmalgamException(
+                    "report_save_path: " + path + " exists and is not overwritten; name another file or remove it");
+        });
+    }
+
+    /** A command line made for another machine runs here on what there is. */
+    void sayWhatComputes() {
+        FabricSettings fabric = settings().fabric();
+        boolean elsewhere = !List.of("auto", "cpu").contains(fabric.accelerator())
+                || !fabric.devices().equals("1");
+        if (elsewhere) {
+            console.item(
+                    "device",
+                    "the processor of this machine, instead of accelerator " + fabric.accelerator() + ", devices "
+                            + fabric.devices());
+        }
+    }
+
+    /**
+     * Tells the plan and, unless the plan is all that was asked for, works in a folder of the run.
+     *
+     * @param snapshot name of the file from which an interrupted run goes on
+     * @param work gets the run and its folder
+     */
+    void carryOut(Plan plan, String snapshot, BiConsumer<Run, Path> work) {
+        plan.lines().forEach(line -> console.item(line.label(), line.text()));
+        if (settings().dryRun()) {
+            return;
+        }
+        Path folder = RunFolder.of(config);
+        console.item("run", folder.toString());
+        if (settings().resume().isEmpty()) {
+            AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+            RunFile.of(config).write(folder);
+        }
+        try (EventMetrics metrics = new EventMetrics(folder);
+                Workers workers = settings().threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
+            Run run = new Run(
+                    settings().seed(),
+                    Precision.of(settings().fabric().precision()),
+                    settings().fastDevRun(),
+                    folder,
+                    plan.identity(),
+                    Optional.of(folder.resolve(snapshot)),
+                    plan.activationBytes(),
+                    workers,
+                    console,
+                    metrics,
+                    new Profiler(),
+                    Milestones.NONE);
+            work.accept(run, folder);
+        } catch (AmalgamException e) {
+            RunFolder.discardUnlessResumable(folder);
+            throw e;
+        }
+    }
+
+    /** Writes the report into the run's folder and wherever else it was asked for. */
+    void write(RunReport report, Path folder) {
+        JsonReport.write(report, folder.resolve("report.json"));
+        HtmlReport.write(report, folder.resolve("report.html"));
+        settings().reportSavePath().ifPresent(path -> JsonReport.write(report, path));
+    }
+}
