@@ -204,10 +204,12 @@ class ComposerTest {
     void anUnknownMethodIsAnsweredWithTheNearest() {
         assertThatThrownBy(() -> compose("seed=1", "method=adamergin"))
                 .hasMessage("method=adamergin: no such method (command line, argument 2). Did you mean adamerging? "
-                        + "Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp.");
-        assertThatThrownBy(() -> compose("seed=1"))
-                .hasMessage("Which method? Give method=NAME. Methods: adamerging, task_arithmetic, adamerging/clip, "
+                        + "Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, "
                         + "adamerging_paper, adamerging_pp.");
+        assertThatThrownBy(() -> compose("seed=1"))
+                .hasMessage(
+                        "Which method? Give method=NAME. Methods: adamerging, task_arithmetic, ada_svd/clip_vision, "
+                                + "adamerging/clip, adamerging_paper, adamerging_pp.");
         assertThatThrownBy(() -> new Composer(List.of(Path.of("nowhere")), builtIn))
                 .hasMessage("--config-dir nowhere: no such folder.");
     }
