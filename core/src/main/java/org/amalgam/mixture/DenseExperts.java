@@ -3,6 +3,7 @@ package org.amalgam.mixture;
 import org.amalgam.nn.Linear;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -101,8 +102,10 @@ public record DenseExperts(Tensor weights, Tensor biases) implements Experts {
         for (long row = 0; row < out; row += rows) {
             long some = Math.min(rows, out - row);
             long start = row * in;
-            Tensor merged = Precision.full(() -> weighed.matmul(flat.slice(1, start, some * in)));
-            parts.add(x.matmul(merged.reshape(samples, some, in).transpose(1, 2)));
+            try (Scope scope = Scope.open()) {
+                Tensor merged = Precision.full(() -> weighed.matmul(flat.slice(1, start, some * in)));
+                parts.add(scope.keep(x.matmul(merged.reshape(samples, some, in).transpose(1, 2))));
+            }
         }
         return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, 2);
     }

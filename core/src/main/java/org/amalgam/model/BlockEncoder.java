@@ -1,6 +1,7 @@
 package org.amalgam.model;
 
 import org.amalgam.nn.Layer;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
@@ -24,7 +25,10 @@ public interface BlockEncoder extends Encoder {
     default Tensor hiddenStates(Tensor inputs) {
         Tensor hidden = embed(inputs);
         for (Layer block : blocks()) {
-            hidden = block.apply(hidden);
+            // What no backward pass needs ends with the block, and the next one finds its memory still warm.
+            try (Scope scope = Scope.open()) {
+                hidden = scope.keep(block.apply(hidden));
+            }
         }
         return hidden;
     }
