@@ -1,6 +1,7 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Source;
 import org.amalgam.settings.Spelling;
 
@@ -32,6 +33,10 @@ final class GroupFiles {
         return !folder.isEmpty()
                 && NAME.matcher(folder).matches()
                 && !files.names(folder).isEmpty();
+    }
+
+    MapNode declared(Group group) {
+        return files.declared(group);
     }
 
     List<String> names(String folder) {

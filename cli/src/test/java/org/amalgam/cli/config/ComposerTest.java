@@ -233,6 +233,7 @@ class ComposerTest {
         Path back = write("method/b.yaml", "defaults: [a]\n");
         assertThatThrownBy(() -> compose("method=a"))
                 .hasMessage(back + ", line 1: the defaults lists go in a circle, method/a -> method/b -> method/a.");
+        write("method/c.yaml", "{}");
         Files.writeString(cyclic, "defaults: [b, c]\n");
         Files.writeString(back, "{}");
         assertThatThrownBy(() -> compose("method=a"))

@@ -101,6 +101,7 @@ class MultirunTest {
     void aJobThatFailsIsReportedAndTheOthersGoOn() throws IOException {
         Ending ending = multirun(
                 "method=adamerging",
+                "method.name=clip_task_wise_adamerging",
                 "method.max_steps=2",
                 "method.batch_size=2",
                 "method.weights=[0.3,0.3],[1,2,3],null");
