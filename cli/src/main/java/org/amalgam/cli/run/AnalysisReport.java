@@ -50,6 +50,7 @@ final class AnalysisReport {
                 started,
                 wall,
                 new Limits(OptionalDouble.empty(), OptionalDouble.empty(), Machine.peakResidentBytes()),
-                findings.notes());
+                findings.notes(),
+                List.of());
     }
 }

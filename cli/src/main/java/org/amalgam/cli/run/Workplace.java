@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.method.Method;
+import org.amalgam.model.FeatureSpec;
 import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
@@ -50,10 +51,16 @@ final class Workplace implements AutoCloseable {
 
     private ModelPool pool(boolean withData, boolean withTrainingData) {
         return ModelPool.open(
-                models.ancestor(),
-                models.experts(),
+                models.ancestor().resolve(),
+                experts(),
                 withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
                 withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
+    }
+
+    private Map<String, Path> experts() {
+        Map<String, Path> experts = new LinkedHashMap<>();
+        models.experts().forEach((task, model) -> experts.put(task, model.resolve()));
+        return experts;
     }
 
     private static Supplier<List<Task>> opened(List<Task> data) {
@@ -79,7 +86,7 @@ final class Workplace implements AutoCloseable {
     }
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
-        Path ancestor = models.ancestor();
+        Path ancestor = models.ancestor().resolve();
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
@@ -91,21 +98,26 @@ final class Workplace implements AutoCloseable {
                     dataset.spec(key, task),
                     Families.architecture(ancestor).features(),
                     // A vision tower alone cannot speak: then the judging heads' model does.
-                    Families.speaks(ancestor) ? ancestor : judged.clip(ancestor),
-                    models.processor().orElse(ancestor)));
+                    Families.speaks(ancestor)
+                            ? ancestor
+                            : judged.clip(models.ancestor()).resolve(),
+                    models.imageProcessor().resolve()));
         }
         return data;
     }
 
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
-        Path ancestor = models.ancestor();
+        if (judged.testDatasets().isEmpty()) {
+            return List.of();
+        }
+        FeatureSpec features =
+                Families.architecture(models.ancestor().resolve()).features();
+        Path clip = judged.clip(models.ancestor()).resolve();
+        Path processor = judged.processor(models.ancestor()).resolve();
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> tasks.open(
-                        entry.getValue().spec("test_datasets", entry.getKey()),
-                        Families.architecture(ancestor).features(),
-                        judged.clip(ancestor),
-                        judged.processor(ancestor)))
+                .map(entry ->
+                        tasks.open(entry.getValue().spec("test_datasets", entry.getKey()), features, clip, processor))
                 .toList();
     }
 
