@@ -154,7 +154,7 @@ final class Requests {
                 return cause.getMessage();
             }
         }
-        return failure.getClass().getSimpleName();
+        return "no connection";
     }
 
     private synchronized HttpClient client() {
