@@ -4,6 +4,8 @@ import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
 import org.amalgam.cli.config.Fixtures;
+import org.amalgam.cli.config.Group;
+import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.settings.Setting;
 import org.amalgam.settings.SettingsSchema;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +70,17 @@ class MainTest {
             console.result("merged 88.2");
             console.json("{\"average\": 88.2}");
             return 0;
+        }
+
+        @Override
+        public int multirun(Multirun jobs, Console console) {
+            jobs.jobs().forEach(job -> console.result(job.number() + ": " + job.label()));
+            return 0;
+        }
+
+        @Override
+        public Optional<SettingsSchema> settings(Group group, String base) {
+            return group == Group.METHOD ? Optional.of(SettingsSchema.of(Settings.class)) : Optional.empty();
         }
 
         @Override

@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Figure;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param wallSeconds how long
  * @param limits how far from the machine's limit
  * @param notes what a reader must know besides, a sentence each: warnings, fallbacks taken
+ * @param overview figures that compare all merged models
  */
 public record RunReport(
         String title,
@@ -31,9 +34,39 @@ public record RunReport(
         Instant started,
         double wallSeconds,
         Limits limits,
-        List<String> notes) {
+        List<String> notes,
+        List<Figure> overview) {
+
+    /** A report whose overview is that of its accuracies. */
+    public RunReport(
+            String title,
+            List<MethodSection> methods,
+            AccuracyTable accuracy,
+            List<Input> inputs,
+            String command,
+            Versions versions,
+            long seed,
+            Instant started,
+            double wallSeconds,
+            Limits limits,
+            List<String> notes) {
+        this(
+                title,
+                methods,
+                accuracy,
+                inputs,
+                command,
+                versions,
+                seed,
+                started,
+                wallSeconds,
+                limits,
+                notes,
+                Figures.averageByMethod(accuracy).stream().toList());
+    }
 
     public RunReport {
+        overview = List.copyOf(overview);
         methods = List.copyOf(methods);
         inputs = List.copyOf(inputs);
         notes = List.copyOf(notes);

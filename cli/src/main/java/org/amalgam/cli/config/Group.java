@@ -6,19 +6,21 @@ import java.util.Optional;
 /** The groups of configuration files; {@code method=adamerging} takes the file {@code adamerging} of the group {@code method}. */
 public enum Group {
     /** How to merge. No default: the question has no answer that suits everybody. */
-    METHOD("method", "Methods", Optional.empty()),
+    METHOD("method", "Methods", "how to merge", Optional.empty()),
     /** What to merge. */
-    MODELPOOL("modelpool", "Model pools", Optional.of("zoo")),
+    MODELPOOL("modelpool", "Model pools", "what to merge", Optional.of("zoo")),
     /** How the result is judged. */
-    TASKPOOL("taskpool", "Task pools", Optional.of("zoo"));
+    TASKPOOL("taskpool", "Task pools", "how the result is judged", Optional.of("zoo"));
 
     private final String key;
     private final String title;
+    private final String question;
     private final Optional<String> usual;
 
-    Group(String key, String title, Optional<String> usual) {
+    Group(String key, String title, String question, Optional<String> usual) {
         this.key = key;
         this.title = title;
+        this.question = question;
         this.usual = usual;
     }
 
@@ -32,6 +34,11 @@ public enum Group {
         return title;
     }
 
+    /** What a choice in the group answers: {@code how to merge}. */
+    public String question() {
+        return question;
+    }
+
     /** The file taken where none is named. */
     public Optional<String> usual() {
         return usual;
@@ -42,7 +49,8 @@ public enum Group {
         return title.substring(0, title.length() - 1).toLowerCase(java.util.Locale.ROOT);
     }
 
-    static Optional<Group> of(String key) {
+    /** The group of that key, if there is one. */
+    public static Optional<Group> of(String key) {
         return Arrays.stream(values()).filter(group -> group.key.equals(key)).findFirst();
     }
 }

@@ -6,12 +6,16 @@ import org.amalgam.cli.Program;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
 import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.Group;
+import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MethodCatalogue;
+import org.amalgam.settings.SettingsSchema;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the command line commands: runs and the demo, on the methods of the catalogue. */
 public final class AmalgamProgram implements Program {
@@ -20,7 +24,8 @@ public final class AmalgamProgram implements Program {
     public BuiltIn builtIn() {
         return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
                 .and(new DeclaredMethods())
-                .and(new ZooGroups());
+                .and(new ZooGroups())
+                .and(new ClipGroups());
     }
 
     @Override
@@ -37,6 +42,20 @@ public final class AmalgamProgram implements Program {
     }
 
     @Override
+    public int multirun(Multirun jobs, Console console) {
+        return Jobs.execute(jobs, console);
+    }
+
+    @Override
+    public Optional<SettingsSchema> settings(Group group, String base) {
+        return switch (group) {
+            case METHOD -> MethodCatalogue.find(base).map(MethodCatalogue.Entry::settings);
+            case MODELPOOL -> Optional.of(SettingsSchema.of(ModelPoolSettings.class));
+            case TASKPOOL -> Optional.of(SettingsSchema.of(TaskPoolSettings.class));
+        };
+    }
+
+    @Override
     public int demo(Console console) {
         Demo.execute(builtIn(), console);
         return 0;
@@ -47,7 +66,9 @@ public final class AmalgamProgram implements Program {
         RunFile run = RunFile.read(folder);
         List<String> overrides = new ArrayList<>(run.overrides());
         overrides.add("resume=" + folder);
-        MergeRun.execute(new Composer(run.configDirs(), builtIn()).compose(overrides.toArray(String[]::new)), console);
+        MergeRun.execute(
+                new Composer(run.configDirs(), run.configName(), builtIn()).compose(overrides.toArray(String[]::new)),
+                console);
         return 0;
     }
 

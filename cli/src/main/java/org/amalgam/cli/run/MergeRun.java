@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One run: open, check, merge, judge, write. Every arrow of the architecture's flow is a line of {@link #execute}. */
 final class MergeRun {
@@ -64,40 +65,53 @@ final class MergeRun {
                 config.taskpool().name());
     }
 
+    /** A finished run's report, and the folder that it is written to. */
+    record Done(RunReport report, Path folder) {}
+
     static void execute(RunConfig config, Console console) {
+        execute(config, () -> RunFolder.of(config), console).ifPresent(done -> new Summary(console)
+                .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
+    }
+
+    /**
+     * As above, in a folder that is made when the plan stands, and without a word on the result; nothing of a dry run.
+     *
+     * @throws AmalgamException if the user can mend what went wrong
+     */
+    static Optional<Done> execute(RunConfig config, Supplier<Path> folder, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
         run.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
                 Workplace workplace = new Workplace(run.models, run.judged, cache)) {
-            run.execute(workplace, cache);
+            return run.execute(workplace, cache, folder);
         }
     }
 
-    private void execute(Workplace workplace, Path cache) {
+    private Optional<Done> execute(Workplace workplace, Path cache, Supplier<Path> place) {
         ModelPool pool = workplace.pool(method.method().usesData());
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
         plan.lines().forEach(line -> console.item(line.label(), line.text()));
         if (settings.dryRun()) {
-            return;
+            return Optional.empty();
         }
-        Path folder = RunFolder.of(config);
+        Path folder = place.get();
         console.item("run", folder.toString());
         if (settings.resume().isEmpty()) {
             AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
             RunFile.of(config).write(folder);
         }
         try {
-            mergeAndJudge(pool, tasks, plan, cache, folder);
+            return Optional.of(new Done(mergeAndJudge(pool, tasks, plan, cache, folder), folder));
         } catch (AmalgamException e) {
             RunFolder.discardUnlessResumable(folder);
             throw e;
         }
     }
 
-    private void mergeAndJudge(ModelPool pool, List<Task> tasks, Plan plan, Path cache, Path folder) {
+    private RunReport mergeAndJudge(ModelPool pool, List<Task> tasks, Plan plan, Path cache, Path folder) {
         Profiler profiler = new Profiler();
         try (EventMetrics metrics = new EventMetrics(folder);
                 Workers workers = settings.threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
@@ -118,6 +132,7 @@ final class MergeRun {
             RunReport report =
                     new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
             write(report, pool, merged, folder);
+            return report;
         }
     }
 
@@ -198,6 +213,5 @@ final class MergeRun {
                     save(merged.network(), pool, partial);
                     ModelCard.write(report, section, partial);
                 }));
-        new Summary(console).print(report, folder, settings.mergedModelSavePath());
     }
 }

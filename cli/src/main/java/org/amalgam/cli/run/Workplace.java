@@ -35,10 +35,16 @@ final class Workplace implements AutoCloseable {
     /** The pool; with data for the methods that use it. */
     ModelPool pool(boolean withData) {
         if (!withData) {
-            return ModelPool.open(models.ancestor(), models.experts());
+            return ModelPool.open(models.ancestor().resolve(), experts());
         }
         List<Task> data = adaptationTasks();
-        return ModelPool.open(models.ancestor(), models.experts(), () -> data);
+        return ModelPool.open(models.ancestor().resolve(), experts(), () -> data);
+    }
+
+    private Map<String, Path> experts() {
+        Map<String, Path> folders = new LinkedHashMap<>();
+        models.experts().forEach((task, model) -> folders.put(task, model.resolve()));
+        return folders;
     }
 
     /** One task for every model of the pool. The pool's own data set counts; without one, the task pool's of that name. */
@@ -53,20 +59,23 @@ final class Workplace implements AutoCloseable {
                         + ", and the method adapts to data; name one, or leave the model out");
             }
             data.add(tasks.open(
-                    dataset.spec(task), models.ancestor(), models.processor().orElse(models.ancestor())));
+                    dataset.spec(task),
+                    models.ancestor().resolve(),
+                    models.imageProcessor().resolve()));
         }
         return data;
     }
 
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
-        Path ancestor = models.ancestor();
-        if (!judged.testDatasets().isEmpty()) {
-            requireOneWidth(ancestor, judged.clip(ancestor));
+        if (judged.testDatasets().isEmpty()) {
+            return List.of();
         }
+        Path clip = judged.clip(models.ancestor()).resolve();
+        Path processor = judged.processor(models.ancestor()).resolve();
+        requireOneWidth(models.ancestor().resolve(), clip);
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> tasks.open(
-                        entry.getValue().spec(entry.getKey()), judged.clip(ancestor), judged.processor(ancestor)))
+                .map(entry -> tasks.open(entry.getValue().spec(entry.getKey()), clip, processor))
                 .toList();
     }
 
