@@ -73,6 +73,23 @@ public final class Hub {
     }
 
     /**
+     * The folder of a model's configuration, image processor and tokenizer, as far as the repository has them.
+     *
+     * @throws AmalgamException as {@link #model}; or if it has none of them
+     */
+    public Path withoutWeights(HubReference reference) {
+        Repository repository = new Repository(Repository.Kind.MODEL, reference.name());
+        Listing listing = listing(repository, reference.revision());
+        List<String> files = new ModelFiles(listing).besideTheWeights();
+        if (files.isEmpty()) {
+            throw new AmalgamException(
+                    "the model " + repository + " holds no configuration, image processor or tokenizer");
+        }
+        fetch(listing, files);
+        return cache.snapshot(repository, listing.commit());
+    }
+
+    /**
      * The Parquet files of a data set's split, of the repository itself or, where it has none, as the hub converted them.
      *
      * @param configuration empty for the only one, or the one called {@code default}

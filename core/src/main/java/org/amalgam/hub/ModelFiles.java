@@ -43,6 +43,11 @@ record ModelFiles(Listing listing) {
 
     private static final String INDEX = ".index.json";
 
+    /** What is no weights. */
+    List<String> besideTheWeights() {
+        return listing.files().stream().filter(BESIDE_THE_WEIGHTS::contains).toList();
+    }
+
     /**
      * What to fetch first: everything but the shards.
      *
@@ -51,8 +56,7 @@ record ModelFiles(Listing listing) {
     List<String> whole() {
         String weights =
                 WEIGHTS.stream().filter(listing.files()::contains).findFirst().orElseThrow(this::noWeights);
-        return Stream.concat(listing.files().stream().filter(BESIDE_THE_WEIGHTS::contains), Stream.of(weights))
-                .toList();
+        return Stream.concat(besideTheWeights().stream(), Stream.of(weights)).toList();
     }
 
     private AmalgamException noWeights() {

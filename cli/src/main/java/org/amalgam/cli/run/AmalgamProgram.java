@@ -9,6 +9,7 @@ import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.Group;
 import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.hub.HubEnvironment;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.SettingsSchema;
 
@@ -16,9 +17,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the command line commands: runs and the demo, on the methods of the catalogue. */
 public final class AmalgamProgram implements Program {
+
+    private final Supplier<HubEnvironment> hub;
+
+    /** With the hub of this process's variables. */
+    public AmalgamProgram() {
+        this(HubEnvironment::ofThisProcess);
+    }
+
+    /** With a hub of one's own. */
+    public AmalgamProgram(Supplier<HubEnvironment> hub) {
+        this.hub = hub;
+    }
 
     @Override
     public BuiltIn builtIn() {
@@ -37,13 +51,13 @@ public final class AmalgamProgram implements Program {
 
     @Override
     public int run(RunConfig config, Console console) {
-        MergeRun.execute(config, console);
+        MergeRun.execute(config, new Folders(hub, console), console);
         return 0;
     }
 
     @Override
     public int multirun(Multirun jobs, Console console) {
-        return Jobs.execute(jobs, console);
+        return Jobs.execute(jobs, new Folders(hub, console), console);
     }
 
     @Override
@@ -68,6 +82,7 @@ public final class AmalgamProgram implements Program {
         overrides.add("resume=" + folder);
         MergeRun.execute(
                 new Composer(run.configDirs(), run.configName(), builtIn()).compose(overrides.toArray(String[]::new)),
+                new Folders(hub, console),
                 console);
         return 0;
     }

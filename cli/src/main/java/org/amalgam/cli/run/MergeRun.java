@@ -68,8 +68,8 @@ final class MergeRun {
     /** A finished run's report, and the folder that it is written to. */
     record Done(RunReport report, Path folder) {}
 
-    static void execute(RunConfig config, Console console) {
-        execute(config, () -> RunFolder.of(config), console).ifPresent(done -> new Summary(console)
+    static void execute(RunConfig config, Folders folders, Console console) {
+        execute(config, () -> RunFolder.of(config), folders, console).ifPresent(done -> new Summary(console)
                 .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
     }
 
@@ -78,13 +78,13 @@ final class MergeRun {
      *
      * @throws AmalgamException if the user can mend what went wrong
      */
-    static Optional<Done> execute(RunConfig config, Supplier<Path> folder, Console console) {
+    static Optional<Done> execute(RunConfig config, Supplier<Path> folder, Folders folders, Console console) {
         MergeRun run = new MergeRun(config, console);
         run.refuseExistingOutputs();
         run.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(run.models, run.judged, cache)) {
+                Workplace workplace = new Workplace(run.models, run.judged, folders, cache)) {
             return run.execute(workplace, cache, folder);
         }
     }

@@ -66,7 +66,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 config.method().name(),
                                 pool.experts().size(),
                                 pool.experts().size() == 1 ? "" : "s",
-                                pool.ancestor().checkpoint().folder().getFileName(),
+                                Folders.name(pool.ancestor().checkpoint().folder()),
                                 count(parameters),
                                 pool.architecture().parameters().size())));
         lines.add(new Line(

@@ -48,7 +48,10 @@ final class Session implements AutoCloseable {
         TaskPoolSettings judged =
                 Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
         this.workplace = new Workplace(
-                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"), judged, CACHE);
+                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"),
+                judged,
+                Folders.ofThisProcess(console),
+                CACHE);
         this.pool = workplace.pool(true);
         this.tasks = workplace.judgingTasks();
         this.batchSize = judged.batchSize();

@@ -24,27 +24,29 @@ final class Workplace implements AutoCloseable {
 
     private final ModelPoolSettings models;
     private final TaskPoolSettings judged;
+    private final Folders folders;
     private final ImageTasks tasks;
 
-    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Path cache) {
+    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Folders folders, Path cache) {
         this.models = models;
         this.judged = judged;
+        this.folders = folders;
         this.tasks = new ImageTasks(cache, PIXEL_BYTES);
     }
 
     /** The pool; with data for the methods that use it. */
     ModelPool pool(boolean withData) {
         if (!withData) {
-            return ModelPool.open(models.ancestor().resolve(), experts());
+            return ModelPool.open(folders.model(models.ancestor()), experts());
         }
         List<Task> data = adaptationTasks();
-        return ModelPool.open(models.ancestor().resolve(), experts(), () -> data);
+        return ModelPool.open(folders.model(models.ancestor()), experts(), () -> data);
     }
 
     private Map<String, Path> experts() {
-        Map<String, Path> folders = new LinkedHashMap<>();
-        models.experts().forEach((task, model) -> folders.put(task, model.resolve()));
-        return folders;
+        Map<String, Path> experts = new LinkedHashMap<>();
+        models.experts().forEach((task, model) -> experts.put(task, folders.model(model)));
+        return experts;
     }
 
     /** One task for every model of the pool. The pool's own data set counts; without one, the task pool's of that name. */
@@ -59,9 +61,9 @@ final class Workplace implements AutoCloseable {
                         + ", and the method adapts to data; name one, or leave the model out");
             }
             data.add(tasks.open(
-                    dataset.spec(task),
-                    models.ancestor().resolve(),
-                    models.imageProcessor().resolve()));
+                    dataset.spec(task, folders),
+                    folders.model(models.ancestor()),
+                    folders.processor(models.imageProcessor())));
         }
         return data;
     }
@@ -71,11 +73,11 @@ final class Workplace implements AutoCloseable {
         if (judged.testDatasets().isEmpty()) {
             return List.of();
         }
-        Path clip = judged.clip(models.ancestor()).resolve();
-        Path processor = judged.processor(models.ancestor()).resolve();
-        requireOneWidth(models.ancestor().resolve(), clip);
+        Path clip = folders.model(judged.clip(models.ancestor()));
+        Path processor = folders.processor(judged.processor(models.ancestor()));
+        requireOneWidth(folders.model(models.ancestor()), clip);
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> tasks.open(entry.getValue().spec(entry.getKey()), clip, processor))
+                .map(entry -> tasks.open(entry.getValue().spec(entry.getKey(), folders), clip, processor))
                 .toList();
     }
 
