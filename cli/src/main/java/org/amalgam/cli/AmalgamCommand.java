@@ -56,7 +56,7 @@ final class AmalgamCommand implements Callable<Integer> {
                 "method=NAME, modelpool=NAME and taskpool=NAME each choose a file,",
                 "method.lr=1e-3 sets a key, +key=value adds one, ++key=value does",
                 "either, ~key removes one. +GROUP@KEY=NAME adds a file of a group.",
-                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b', ${key}.",
+                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b', $${key}.",
                 "With -m also 1,2,3, range(1,5), glob(*): a run for each."
             })
     private List<String> overrides = List.of();

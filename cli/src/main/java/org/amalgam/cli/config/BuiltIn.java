@@ -1,5 +1,8 @@
 package org.amalgam.cli.config;
 
+import org.amalgam.settings.MapNode;
+import org.amalgam.settings.Source;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +34,11 @@ public interface BuiltIn {
     /** The file of a name. */
     Optional<ConfigFile> find(String folder, String name);
 
+    /** What every file of a group lies over: the settings that the group declares, with their defaults. */
+    default MapNode declared(Group group) {
+        return MapNode.empty(Source.DEFAULTS);
+    }
+
     /** The names of one of the three groups. */
     default List<String> names(Group group) {
         return names(group.key());
@@ -50,6 +58,11 @@ public interface BuiltIn {
             @Override
             public Optional<ConfigFile> find(String folder, String name) {
                 return first.find(folder, name).or(() -> others.find(folder, name));
+            }
+
+            @Override
+            public MapNode declared(Group group) {
+                return others.declared(group).overlaid(first.declared(group));
             }
         };
     }

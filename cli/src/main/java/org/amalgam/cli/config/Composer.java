@@ -163,10 +163,10 @@ public final class Composer {
     }
 
     /** The groups' keys come first; a group that no list places lies below whatever the root says. */
-    private static MapNode composed(List<Parts.Step> steps, Map<Group, List<Parts.Part>> chosen) {
+    private MapNode composed(List<Parts.Step> steps, Map<Group, List<Parts.Part>> chosen) {
         MapNode tree = MapNode.empty(Source.DEFAULTS);
         for (Group group : Group.values()) {
-            tree = tree.with(group.key(), MapNode.empty(Source.DEFAULTS));
+            tree = tree.with(group.key(), files.declared(group));
         }
         tree = tree.overlaid(SettingsSchema.of(RootSettings.class).defaults(Source.DEFAULTS));
         List<Parts.Step> all = new ArrayList<>();

@@ -1,9 +1,11 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Source;
 import org.amalgam.settings.Spelling;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +16,8 @@ final class GroupFiles {
 
     /** Segments that cannot climb out of the group's folder. */
     private static final Pattern NAME = Pattern.compile("(?!\\.)[\\w.+-]+(/(?!\\.)[\\w.+-]+)*");
+
+    private static final int MOST_LISTED = 12;
 
     private final BuiltIn files;
 
@@ -29,6 +33,10 @@ final class GroupFiles {
         return !folder.isEmpty()
                 && NAME.matcher(folder).matches()
                 && !files.names(folder).isEmpty();
+    }
+
+    MapNode declared(Group group) {
+        return files.declared(group);
     }
 
     List<String> names(String folder) {
@@ -77,11 +85,20 @@ final class GroupFiles {
         return inFolders.stream().findFirst().flatMap(name -> found(folder, name));
     }
 
-    /** {@code Methods: adamerging, task_arithmetic.} */
+    /** {@code Methods: adamerging, task_arithmetic.}, the first of them where they are many. */
     String listed(String folder) {
         List<String> names = names(folder);
         String title = Group.of(folder).map(Group::title).orElse("Files");
-        return title + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ".";
+        if (names.size() <= MOST_LISTED) {
+            return title + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ".";
+        }
+        // A stable sort: the short names that are not in folders are those that people write.
+        List<String> first = names.stream()
+                .sorted(Comparator.comparing((String name) -> name.contains("/")))
+                .limit(MOST_LISTED)
+                .toList();
+        return title + ": " + String.join(", ", first) + " and " + (names.size() - MOST_LISTED)
+                + " more; amalgam groups " + folder + " lists them.";
     }
 
     private static String said(String folder, String name) {

@@ -47,7 +47,7 @@ final class ValueParser {
             throw fault(
                     text.charAt(at) == ','
                             ? "several values; write [" + text.strip()
-                                    + "] for a list, or quote a text that holds a comma"
+                                    + "] for a list, quote a text that holds a comma, or add -m for a run with each"
                             : "nothing can follow " + text.substring(0, at).strip());
         }
         return value;

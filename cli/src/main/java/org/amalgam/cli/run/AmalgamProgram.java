@@ -39,7 +39,8 @@ public final class AmalgamProgram implements Program {
         return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
                 .and(new DeclaredMethods())
                 .and(new ZooGroups())
-                .and(new ClipGroups());
+                .and(new ClipGroups())
+                .and(new DeclaredPools());
     }
 
     @Override

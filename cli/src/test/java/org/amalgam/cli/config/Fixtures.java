@@ -17,6 +17,8 @@ public final class Fixtures {
                 "method/task_arithmetic", "{scaling_factor: 0.3}",
                 "modelpool/zoo", "{models: {_pretrained_: zoo/clip}}",
                 "modelpool/CLIPVisionModelPool/clip-vit-base-patch32_TA8", "{models: {_pretrained_: hub}}",
+                "data/images/svhn", "{svhn: {path: org/svhn}}",
+                "data/images/mnist", "{mnist: {path: org/mnist}}",
                 "taskpool/zoo", "{clip_model: zoo/clip}",
                 "taskpool/clip-vit-classification_TA8", "{clip_model: hub}"));
     }
