@@ -41,9 +41,13 @@ record ModelReference(Kind kind, String text, String key) {
                 + " or its name on the hub, found " + given);
     }
 
-    /** Whether the hub is asked: the text has the form of its names, and nothing lies there as a path. */
+    /**
+     * Whether the hub is asked: the text has the form of its names, and nothing lies there as a path. A model needs its owner's name,
+     * lest every mistyped folder be looked for on the hub; old data sets have none, as {@code mnist}.
+     */
     boolean isHub() {
-        return HubReference.of(text).isPresent() && !Files.exists(path());
+        boolean owned = kind == Kind.DATASET || text.contains("/");
+        return owned && HubReference.of(text).isPresent() && !Files.exists(path());
     }
 
     /** The text as a path, whether or not something is there. */
