@@ -127,7 +127,7 @@
       option: {
         ...base(theme),
         grid: { left: 58, right, top: 14, bottom: 46 },
-        xAxis: axis(theme, figure.x, 28, { type: figure.xLog ? 'log' : 'value', min: 'dataMin', max: 'dataMax', axisLabel: { color: theme.soft, fontSize: FONT, showMaxLabel: false, hideOverlap: true } }),
+        xAxis: axis(theme, figure.x, 28, { type: figure.xLog ? 'log' : 'value', min: 'dataMin', max: 'dataMax', axisLabel: { color: theme.soft, fontSize: FONT, showMaxLabel: figure.xLog, hideOverlap: true } }),
         yAxis: axis(theme, figure.y, 42, { type: figure.yLog ? 'log' : 'value', scale: true }),
         tooltip: {
           ...base(theme).tooltip, trigger: 'axis',
