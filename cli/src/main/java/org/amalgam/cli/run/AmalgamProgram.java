@@ -10,6 +10,7 @@ import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.Group;
 import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.hub.HubEnvironment;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.SettingsSchema;
 
@@ -17,9 +18,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the command line commands: runs and the demo, on the methods and analyses of the catalogues. */
 public final class AmalgamProgram implements Program {
+
+    private final Supplier<HubEnvironment> hub;
+
+    /** With the hub of this process's variables. */
+    public AmalgamProgram() {
+        this(HubEnvironment::ofThisProcess);
+    }
+
+    /** With a hub of one's own. */
+    public AmalgamProgram(Supplier<HubEnvironment> hub) {
+        this.hub = hub;
+    }
 
     @Override
     public BuiltIn builtIn() {
@@ -40,14 +54,15 @@ public final class AmalgamProgram implements Program {
 
     @Override
     public int run(RunConfig config, Console console) {
-        Done.of(config, () -> RunFolder.of(config), console).ifPresent(done -> new Summary(console)
-                .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
+        Done.of(config, () -> RunFolder.of(config), new Folders(hub, console), console)
+                .ifPresent(done -> new Summary(console)
+                        .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
         return 0;
     }
 
     @Override
     public int multirun(Multirun jobs, Console console) {
-        return Jobs.execute(jobs, console);
+        return Jobs.execute(jobs, new Folders(hub, console), console);
     }
 
     @Override

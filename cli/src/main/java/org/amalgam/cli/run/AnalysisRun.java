@@ -20,10 +20,10 @@ final class AnalysisRun {
 
     private AnalysisRun() {}
 
-    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Console console) {
+    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Folders folders, Console console) {
         Instant started = Instant.now();
         AnalysisChoice choice = AnalysisChoice.of(config.work());
-        Surroundings around = Surroundings.of(config, console);
+        Surroundings around = Surroundings.of(config, folders, console);
         around.refuseExistingReport();
         config.settings().mergedModelSavePath().ifPresent(path -> {
             throw new AmalgamException(
@@ -31,7 +31,7 @@ final class AnalysisRun {
         });
         around.sayWhatComputes();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(around.models(), around.judged(), Path.of("outputs", "cache"))) {
+                Workplace workplace = around.workplace(Path.of("outputs", "cache"))) {
             ModelPool pool = workplace.poolWithoutData();
             List<Task> tasks = workplace.judgingTasks();
             Plan plan = Plan.of(choice, pool, tasks, config);

@@ -29,19 +29,29 @@ record DatasetSettings(
      * The task that these images make.
      *
      * @param datasets the mapping that this entry stands in, for errors: {@code test_datasets}
+     * @param folders where names become paths
      */
-    ImageTaskSpec spec(String datasets, String task) {
+    ImageTaskSpec spec(String datasets, String task, Folders folders) {
         String key = datasets + "." + task + ".path";
         if (path instanceof List<?> several && several.stream().allMatch(String.class::isInstance)) {
             return new ImageTaskSpec(
-                    task, several.stream().map(part -> local(part, key)).toList(), split, classnames, templates);
+                    task,
+                    several.stream().map(part -> reference(part, key).path()).toList(),
+                    split,
+                    classnames,
+                    templates);
         }
-        Path folder = local(path, key);
+        ModelReference reference = reference(path, key);
+        List<Path> files = folders.dataset(reference, name.orElse(""), split);
+        if (reference.isHub()) {
+            return new ImageTaskSpec(task, files, split, classnames, templates);
+        }
+        Path folder = files.get(0);
         Path part = name.map(folder::resolve).filter(Files::isDirectory).orElse(folder);
         return new ImageTaskSpec(task, List.of(part), split, classnames, templates);
     }
 
-    private static Path local(Object given, String key) {
-        return ModelReference.of(ModelReference.Kind.DATASET, given, key).resolve();
+    private static ModelReference reference(Object given, String key) {
+        return ModelReference.of(ModelReference.Kind.DATASET, given, key);
     }
 }

@@ -19,12 +19,13 @@ record Done(RunReport report, Path folder) {
      * Merges or analyses, as a configuration asks for.
      *
      * @param folder makes the run's folder, when the plan stands
+     * @param folders where names become paths
      * @return nothing of a dry run
      * @throws org.amalgam.AmalgamException if the user can mend what went wrong
      */
-    static Optional<Done> of(RunConfig config, Supplier<Path> folder, Console console) {
+    static Optional<Done> of(RunConfig config, Supplier<Path> folder, Folders folders, Console console) {
         return config.isAnalysis()
-                ? AnalysisRun.execute(config, folder, console)
-                : MergeRun.execute(config, folder, console);
+                ? AnalysisRun.execute(config, folder, folders, console)
+                : MergeRun.execute(config, folder, folders, console);
     }
 }

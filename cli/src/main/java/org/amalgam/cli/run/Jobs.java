@@ -30,7 +30,7 @@ final class Jobs {
     record Ended(Job job, Optional<RunReport> report, Optional<Throwable> failure) {}
 
     /** Runs them all; gives 0 where every job went well, 2 where the user can mend all failures, else 1 */
-    static int execute(Multirun multirun, Console console) {
+    static int execute(Multirun multirun, Folders folders, Console console) {
         Instant started = Instant.now();
         List<Ended> all = new ArrayList<>();
         console.item("multirun", multirun.jobs().size() + " jobs into " + multirun.folder());
@@ -40,7 +40,7 @@ final class Jobs {
                     "job",
                     (job.number() + 1) + " of " + multirun.jobs().size()
                             + (job.values().isEmpty() ? "" : ", " + job.label()));
-            all.add(ended(job, console));
+            all.add(ended(job, folders, console));
         }
         console.line("");
         if (all.stream().anyMatch(ended -> ended.report().isPresent())) {
@@ -59,12 +59,12 @@ final class Jobs {
                 .reduce(0, (one, other) -> one == 0 || other == 0 ? one + other : Math.min(one, other));
     }
 
-    private static Ended ended(Job job, Console console) {
+    private static Ended ended(Job job, Folders folders, Console console) {
         if (job.config().settings().printConfig()) {
             console.result(job.config().yaml());
         }
         try {
-            Optional<Done> done = Done.of(job.config(), () -> RunFolder.of(job), console);
+            Optional<Done> done = Done.of(job.config(), () -> RunFolder.of(job), folders, console);
             done.ifPresent(end -> {
                 end.report().notes().forEach(note -> console.item("note", note));
                 end.report()

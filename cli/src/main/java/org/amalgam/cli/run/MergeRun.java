@@ -37,21 +37,21 @@ final class MergeRun {
     private final Surroundings around;
     private final Instant started = Instant.now();
 
-    private MergeRun(RunConfig config, Console console) {
+    private MergeRun(RunConfig config, Folders folders, Console console) {
         this.config = config;
         this.settings = config.settings();
         this.method = MethodChoice.of(config.method());
-        this.around = Surroundings.of(config, console);
+        this.around = Surroundings.of(config, folders, console);
     }
 
-    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Console console) {
-        MergeRun run = new MergeRun(config, console);
+    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Folders folders, Console console) {
+        MergeRun run = new MergeRun(config, folders, console);
         run.refuseExistingOutputs();
         run.refuseIdleMilestones();
         run.around.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(run.around.models(), run.around.judged(), cache)) {
+                Workplace workplace = run.around.workplace(cache)) {
             return run.execute(workplace, cache, place);
         }
     }

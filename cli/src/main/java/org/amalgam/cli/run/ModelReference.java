@@ -1,13 +1,12 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.hub.HubReference;
 
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A model or a data set as a setting names it: a path, or what the hub calls it, {@code org/name} or {@code org/name@revision}.
@@ -24,8 +23,6 @@ record ModelReference(Kind kind, String text, String key) {
         MODEL,
         DATASET
     }
-
-    private static final Pattern HUB = Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*(@[\\w./-]+)?");
 
     /**
      * Reads a setting: a text, or a mapping with the text under one of the reference's keys.
@@ -44,22 +41,17 @@ record ModelReference(Kind kind, String text, String key) {
                 + " or its name on the hub, found " + given);
     }
 
-    /** Whether the hub is asked: the text has the form of its names, and nothing lies there as a path. */
+    /**
+     * Whether the hub is asked: the text has the form of its names, and nothing lies there as a path. A model needs its owner's name,
+     * lest every mistyped folder be looked for on the hub; old data sets have none, as {@code mnist}.
+     */
     boolean isHub() {
-        return HUB.matcher(text).matches() && !Files.exists(path());
+        boolean owned = kind == Kind.DATASET || text.contains("/");
+        return owned && HubReference.of(text).isPresent() && !Files.exists(path());
     }
 
-    /** The local folder or file; the one place where a name of the hub becomes one. */
-    Path resolve() {
-        if (!isHub()) {
-            return path();
-        }
-        throw new AmalgamException(
-                "%s: %s is no path here, and this version does not fetch %s from the hub; name a local folder"
-                        .formatted(key, text, kind.name().toLowerCase(Locale.ROOT) + "s"));
-    }
-
-    private Path path() {
+    /** The text as a path, whether or not something is there. */
+    Path path() {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

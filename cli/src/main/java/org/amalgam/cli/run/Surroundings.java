@@ -24,11 +24,13 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** What surrounds the work of every run, be it a merge or an analysis: settings, the plan, the folder, the workers, the report. */
-record Surroundings(RunConfig config, Console console, ModelPoolSettings models, TaskPoolSettings judged) {
+record Surroundings(
+        RunConfig config, Folders folders, Console console, ModelPoolSettings models, TaskPoolSettings judged) {
 
-    static Surroundings of(RunConfig config, Console console) {
+    static Surroundings of(RunConfig config, Folders folders, Console console) {
         return new Surroundings(
                 config,
+                folders,
                 console,
                 Settings.bind(
                         ModelPoolSettings.class,
@@ -40,6 +42,11 @@ record Surroundings(RunConfig config, Console console, ModelPoolSettings models,
                         config.taskpool().node(),
                         "taskpool",
                         config.taskpool().name()));
+    }
+
+    /** The models and data of the run. */
+    Workplace workplace(Path cache) {
+        return new Workplace(models, judged, folders, cache);
     }
 
     RootSettings settings() {

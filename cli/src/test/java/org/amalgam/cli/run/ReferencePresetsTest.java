@@ -1,6 +1,5 @@
 package org.amalgam.cli.run;
 
-import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.Group;
 import org.amalgam.cli.config.RunConfig;
@@ -119,14 +118,13 @@ class ReferencePresetsTest {
     void aReferenceIsAPathWhereThereIsOne() {
         ModelReference hub = reference("openai/clip-vit-base-patch32@main");
         assertThat(hub.isHub()).isTrue();
-        assertThatThrownBy(hub::resolve)
-                .isInstanceOf(AmalgamException.class)
-                .hasMessageContaining("modelpool.models.a")
-                .hasMessageContaining("openai/clip-vit-base-patch32@main");
-        assertThat(reference(folder.toString()).resolve()).isEqualTo(folder);
+        assertThat(reference(folder.toString()).path()).isEqualTo(folder);
         for (String path : List.of("models", "./a/b", "../a", "/a/b", "a/b/c", "a\\b")) {
             assertThat(reference(path).isHub()).as(path).isFalse();
         }
+        assertThat(ModelReference.of(ModelReference.Kind.DATASET, "mnist", "test_datasets.mnist.path")
+                        .isHub())
+                .isTrue();
         assertThat(reference(Map.of("pretrained_model_name_or_path", "org/x", "_target_", "t"))
                         .text())
                 .isEqualTo("org/x");
