@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
@@ -40,7 +41,8 @@ import java.util.function.Supplier;
             "  amalgam method=task_arithmetic",
             "  amalgam method=adamerging method.max_steps=200 merged_model_save_path=merged",
             "  amalgam --config-dir conf method=ties_merging modelpool=mine taskpool=mine",
-            "  amalgam method=adamerging print_config=true dry_run=true"
+            "  amalgam method=adamerging --cfg job",
+            "  amalgam -m method=adamerging method.lr=1e-4,1e-3,1e-2"
         })
 final class AmalgamCommand implements Callable<Integer> {
 
@@ -52,16 +54,46 @@ final class AmalgamCommand implements Callable<Integer> {
             arity = "0..*",
             description = {
                 "method=NAME, modelpool=NAME and taskpool=NAME each choose a file,",
-                "method.lr=1e-3 sets a key, +key=value adds one, ~key removes one.",
-                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b'."
+                "method.lr=1e-3 sets a key, +key=value adds one, ++key=value does",
+                "either, ~key removes one. +GROUP@KEY=NAME adds a file of a group.",
+                "Values: 3, 1e-3, true, null, text, [a,b], {a:1}, 'a, b', $${key}.",
+                "With -m also 1,2,3, range(1,5), glob(*): a run for each."
             })
     private List<String> overrides = List.of();
 
     @Option(
-            names = "--config-dir",
+            names = {"-cd", "--config-dir"},
             paramLabel = "DIR",
             description = "A folder with groups of your own: DIR/modelpool/mine.yaml. Repeatable.")
     private List<Path> configDirs = List.of();
+
+    @Option(
+            names = {"-cn", "--config-name"},
+            paramLabel = "NAME",
+            description =
+                    "The file to begin with, NAME.yaml in a folder of --config-dir: its defaults list chooses the groups.")
+    private String configName;
+
+    @Option(
+            names = {"-m", "--multirun"},
+            description = "A run for every combination of the values given, one after the other.")
+    private boolean multirun;
+
+    @Option(
+            names = {"-c", "--cfg"},
+            paramLabel = "job|hydra|all",
+            description =
+                    "Print the composed configuration and run nothing: the run's settings, those of its folders, or both.")
+    private String printed;
+
+    @Option(
+            names = {"-p", "--package"},
+            paramLabel = "KEY",
+            description = "With --cfg: what is below this key alone.")
+    private String printedKey;
+
+    @Option(names = "--resolve", description = "With --cfg: interpolations replaced.")
+    private boolean resolve;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -113,14 +145,24 @@ final class AmalgamCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (overrides.isEmpty()) {
+        if (overrides.isEmpty() && configName == null) {
             spec.commandLine()
                     .usage(spec.commandLine().getErr(), spec.commandLine().getColorScheme());
             return Failures.USER;
         }
         refuseWords();
         Program commanded = program();
-        RunConfig config = new Composer(configDirs, commanded.builtIn()).compose(arguments());
+        Composer composer = new Composer(configDirs, Optional.ofNullable(configName), commanded.builtIn());
+        if (printed != null) {
+            console()
+                    .result(PrintedConfig.of(
+                            composer.composition(arguments()), printed, Optional.ofNullable(printedKey), resolve));
+            return 0;
+        }
+        if (multirun) {
+            return commanded.multirun(composer.multirun(arguments()), console());
+        }
+        RunConfig config = composer.compose(arguments());
         if (config.settings().printConfig()) {
             console().result(config.yaml());
         }

@@ -6,10 +6,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** How a run that fails ends: one line for the user, and the exit code. */
-final class Failures {
+public final class Failures {
 
     /** A mistake that the user can mend. */
-    static final int USER = 2;
+    public static final int USER = 2;
 
     /** A fault of amalgam or of the machine. */
     static final int FAULT = 1;
@@ -21,13 +21,19 @@ final class Failures {
 
     private Failures() {}
 
-    static int code(Throwable failure) {
+    /** The exit code of a failure. */
+    public static int code(Throwable failure) {
         return failure instanceof AmalgamException ? USER : FAULT;
     }
 
     /** What is printed: the message, and the stack trace if it is asked for. */
     static String text(Throwable failure, boolean debug) {
         return debug ? message(failure, true) + "\n" + stackTrace(failure).stripTrailing() : message(failure, false);
+    }
+
+    /** The failure in one line, for one job among others. */
+    public static String sentence(Throwable failure) {
+        return oneLine(message(failure, true).substring("amalgam: ".length()));
     }
 
     private static String message(Throwable failure, boolean debug) {

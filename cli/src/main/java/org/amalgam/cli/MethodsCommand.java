@@ -2,13 +2,10 @@ package org.amalgam.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.AmalgamException;
-import org.amalgam.settings.SettingsEntry;
-import org.amalgam.settings.SettingsSchema;
 import org.amalgam.settings.Spelling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,30 +62,11 @@ final class MethodsCommand implements Callable<Integer> {
         console.result(console.bold(method.name()) + "  " + method.summary());
         console.result(method.citation());
         console.result("");
-        List<List<String>> rows = new ArrayList<>();
-        collect(method.settings(), "", rows);
-        console.table(new Table(
-                List.of(Table.Column.left("setting"), Table.Column.left("default"), Table.Column.left("meaning")),
-                rows));
+        List<List<String>> rows = SettingsTable.rows(method.settings());
+        console.table(SettingsTable.of(method.settings()));
         console.line("");
         console.line("amalgam method=" + method.name()
                 + (rows.isEmpty() ? "" : " method." + rows.get(0).get(0) + "=VALUE"));
-    }
-
-    private static void collect(SettingsSchema schema, String prefix, List<List<String>> rows) {
-        for (SettingsEntry entry : schema.entries()) {
-            entry.nested()
-                    .ifPresentOrElse(
-                            nested -> collect(nested, prefix + entry.key() + ".", rows),
-                            () -> rows.add(List.of(
-                                    prefix + entry.key(),
-                                    entry.isRequired() ? "must be given" : entry.defaultYaml(),
-                                    meaning(entry))));
-        }
-    }
-
-    private static String meaning(SettingsEntry entry) {
-        return entry.oneOf().isEmpty() ? entry.help() : entry.help() + " (" + entry.expected() + ")";
     }
 
     private static String json(List<MethodDescription> methods) {
@@ -102,8 +80,7 @@ final class MethodsCommand implements Callable<Integer> {
         tree.put("name", method.name());
         tree.put("summary", method.summary());
         tree.put("citation", method.citation());
-        List<List<String>> rows = new ArrayList<>();
-        collect(method.settings(), "", rows);
+        List<List<String>> rows = SettingsTable.rows(method.settings());
         tree.put(
                 "settings",
                 rows.stream()

@@ -1,7 +1,10 @@
 package org.amalgam.cli;
 
 import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.Group;
+import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.settings.SettingsSchema;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +29,22 @@ public interface Program {
      * @throws org.amalgam.AmalgamException if the user can mend what went wrong
      */
     int run(RunConfig config, Console console);
+
+    /**
+     * Runs one job after the other, each in a folder of its own, and reports on all of them. A job that fails does not end the
+     * others.
+     *
+     * @return the exit code, 0 where all went well, else that of the gravest failure
+     */
+    int multirun(Multirun jobs, Console console);
+
+    /**
+     * The settings that a group's choice has.
+     *
+     * @param base for a method the name that a preset goes back to; of no account in the other groups
+     * @return nothing where there is no such method
+     */
+    Optional<SettingsSchema> settings(Group group, String base);
 
     /**
      * Merges the embedded model family with every method and writes the comparison.

@@ -17,7 +17,7 @@ import java.util.List;
 final class SettingsHelp {
 
     private static final String KEY = "settings";
-    private static final int KEYS = 28;
+    private static final int KEYS = 30;
     private static final int DEFAULTS = 14;
 
     private SettingsHelp() {}

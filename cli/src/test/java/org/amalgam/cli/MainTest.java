@@ -4,6 +4,8 @@ import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
 import org.amalgam.cli.config.Fixtures;
+import org.amalgam.cli.config.Group;
+import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.settings.Setting;
 import org.amalgam.settings.SettingsSchema;
@@ -68,6 +70,17 @@ class MainTest {
             console.result("merged 88.2");
             console.json("{\"average\": 88.2}");
             return 0;
+        }
+
+        @Override
+        public int multirun(Multirun jobs, Console console) {
+            jobs.jobs().forEach(job -> console.result(job.number() + ": " + job.label()));
+            return 0;
+        }
+
+        @Override
+        public Optional<SettingsSchema> settings(Group group, String base) {
+            return group == Group.METHOD ? Optional.of(SettingsSchema.of(Settings.class)) : Optional.empty();
         }
 
         @Override
@@ -161,12 +174,13 @@ class MainTest {
                 .isEqualTo(new Ending(
                         2, "", "amalgam: seed: expected an integer, found \"x\" (command line, argument 5).\n"));
         assertThat(amalgam("method=adamergin"))
-                .isEqualTo(
-                        new Ending(
-                                2,
-                                "",
-                                "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
-                                        + " Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp.\n"));
+                .isEqualTo(new Ending(
+                        2,
+                        "",
+                        "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
+                                + " Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging_paper,"
+                                + " adamerging_pp, dare/task_arithmetic, dare/ties_merging, fisher_merging/clip_fisher_merging, regmean/clip_regmean,"
+                                + " regmean/gpt2_regmean.\n"));
         assertThat(amalgam("--quite", "method=adamerging"))
                 .isEqualTo(
                         new Ending(
@@ -279,5 +293,53 @@ class MainTest {
         assertThat(amalgam("methods", "ties", "--json").out())
                 .contains("\"name\" : \"ties\"", "\"key\" : \"lr\"")
                 .doesNotContain("adamerging\"");
+    }
+
+    @Test
+    void theComposedConfigurationIsPrintedAndNothingRuns(@TempDir Path conf) throws IOException {
+        Ending job =
+                amalgam("method=adamerging", "--cfg", "job", "modelpool.models.copy=${.a}", "+modelpool.models.b=1");
+        assertThat(job.err()).contains("modelpool.models.copy is not a setting");
+        Ending written = amalgam("method=adamerging", "--cfg", "job", "+modelpool.x=${seed}", "+modelpool.y=???");
+        assertThat(written.code()).isZero();
+        assertThat(written.out()).contains("x: \"${seed}\"", "y: \"???\"").doesNotContain("hydra:");
+        assertThat(amalgam("method=adamerging", "--cfg", "all", "--resolve", "-p", "modelpool", "+modelpool.x=${seed}")
+                        .out())
+                .isEqualTo("models:\n  _pretrained_: zoo/clip\nx: 0\n");
+        assertThat(amalgam("method=adamerging", "-c", "hydra").out()).startsWith("hydra:\n  run:\n    dir: null\n");
+        assertThat(amalgam("method=adamerging", "--cfg", "jop").err())
+                .isEqualTo("amalgam: --cfg jop: expected job, hydra, all. Did you mean job?\n");
+        assertThat(amalgam("method=adamerging", "--cfg", "job", "-p", "method.l")
+                        .err())
+                .startsWith("amalgam: --package method.l: there is no such key. Did you mean method.lr?");
+        assertThat(program.runs).isEmpty();
+        Files.writeString(conf.resolve("all.yaml"), "defaults: [{method: adamerging}]\nseed: 9\n");
+        assertThat(amalgam("--config-dir", conf.toString(), "--config-name", "all", "-q")
+                        .out())
+                .isEqualTo("merged 88.2\n");
+        assertThat(program.runs.get(0).settings().seed()).isEqualTo(9);
+    }
+
+    @Test
+    void aMultirunIsHandedOverJobByJob() {
+        assertThat(amalgam("-m", "method=adamerging", "method.lr=1,2").out())
+                .isEqualTo("0: method.lr=1\n1: method.lr=2\n");
+        assertThat(amalgam("--multirun", "method=adamerging", "seed=range(2)", "seed=1,x")
+                        .err())
+                .isEqualTo("amalgam: seed: expected an integer, found \"x\" (command line, argument 4).\n");
+    }
+
+    @Test
+    void groupsAreListedWithTheirFiles() {
+        assertThat(amalgam("groups", "-q").out())
+                .contains("method  how to merge; default none\n  adamerging\n")
+                .contains("taskpool  how the result is judged; default zoo\n");
+        assertThat(amalgam("groups", "taskpool").out()).contains("dummy", "Evaluates nothing");
+        assertThat(amalgam("groups", "modelpool", "clip-vit-base-patch32_TA8").out())
+                .isEqualTo("models:\n  _pretrained_: hub\n");
+        assertThat(amalgam("groups", "taskpol").err())
+                .isEqualTo("amalgam: taskpol: no such group. Did you mean taskpool?\n");
+        assertThat(amalgam("groups", "taskpool", "zo").err())
+                .startsWith("amalgam: taskpool=zo: no such file. Did you mean zoo?");
     }
 }

@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,25 +25,46 @@ public final class Hashes {
      * @throws AmalgamException if a file cannot be read
      */
     public static String sha256(Path... files) {
-        MessageDigest digest = newSha256();
-        byte[] chunk = new byte[CHUNK_BYTES];
+        MessageDigest digest = newDigest("SHA-256");
         for (Path file : files) {
-            try (InputStream in = Files.newInputStream(file)) {
-                for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                    digest.update(chunk, 0, read);
-                }
-            } catch (IOException e) {
-                throw Mapped.unreadable(file, e);
-            }
+            update(digest, file);
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest newSha256() {
+    /**
+     * What git calls a file of this content, as {@code git hash-object FILE} gives it: SHA-1 of a header with the length, and the
+     * bytes; 40 lower-case hex digits.
+     *
+     * @throws AmalgamException if the file cannot be read
+     */
+    public static String gitBlob(Path file) {
+        MessageDigest digest = newDigest("SHA-1");
         try {
-            return MessageDigest.getInstance("SHA-256");
+            digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw Mapped.unreadable(file, e);
+        }
+        update(digest, file);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, Path file) {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                digest.update(chunk, 0, read);
+            }
+        } catch (IOException e) {
+            throw Mapped.unreadable(file, e);
+        }
+    }
+
+    private static MessageDigest newDigest(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("every Java platform has " + algorithm, e);
         }
     }
 }

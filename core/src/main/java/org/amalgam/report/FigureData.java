@@ -57,6 +57,7 @@ final class FigureData {
     private static ObjectNode lines(Figure.Lines lines) {
         ObjectNode node = NODES.objectNode().put("kind", "lines");
         node.put("x", lines.x().label()).put("y", lines.y().label());
+        node.put("xLog", lines.x().logarithmic()).put("yLog", lines.y().logarithmic());
         ArrayNode all = node.putArray("series");
         for (Figure.Series series : lines.series()) {
             ObjectNode one = all.addObject().put("name", series.name()).put("key", series.colourKey());

@@ -60,8 +60,7 @@ public final class HtmlReport {
 
     private static Page page(RunReport report) {
         AccuracyTable table = report.accuracy();
-        List<Figure> figures = new ArrayList<>();
-        Figures.averageByMethod(table).ifPresent(figures::add);
+        List<Figure> figures = new ArrayList<>(report.overview());
         Figures.accuracyByTask(table).ifPresent(figures::add);
         List<Page.Drawing> overview = drawings(figures, 0);
         List<Page.Section> sections = new ArrayList<>();

@@ -109,6 +109,8 @@ public final class JsonReport {
         report.inputs().forEach(input -> inputs.add(input(input)));
         ArrayNode rows = node.putArray("table");
         report.accuracy().rows().forEach(row -> rows.add(row(report.accuracy(), row)));
+        ArrayNode overview = node.putArray("overview");
+        report.overview().forEach(figure -> overview.add(figure(figure)));
         ArrayNode methods = node.putArray("methods");
         report.methods().forEach(method -> methods.add(method(method)));
         node.set("notes", MAPPER.valueToTree(report.notes()));

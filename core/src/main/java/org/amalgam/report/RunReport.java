@@ -1,5 +1,7 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Figure;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param wallSeconds how long
  * @param limits how far from the machine's limit
  * @param notes what a reader must know besides, a sentence each: warnings, fallbacks taken
+ * @param overview figures that compare all merged models
  */
 public record RunReport(
         String title,
@@ -33,9 +36,11 @@ public record RunReport(
         Instant started,
         double wallSeconds,
         Limits limits,
-        List<String> notes) {
+        List<String> notes,
+        List<Figure> overview) {
 
     public RunReport {
+        overview = List.copyOf(overview);
         methods = List.copyOf(methods);
         inputs = List.copyOf(inputs);
         notes = List.copyOf(notes);
@@ -66,7 +71,8 @@ public record RunReport(
                 started,
                 wallSeconds,
                 limits,
-                notes);
+                notes,
+                Figures.averageByMethod(accuracy).stream().toList());
     }
 
     /** The section of the headline row, else the first. */

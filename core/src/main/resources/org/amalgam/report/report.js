@@ -8,6 +8,7 @@
   const PRINT_WIDTH = 660;
   const FONT = 12;
   const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+  const FEW = 12;
   let printing = false;
 
   const LIGHT = {
@@ -92,7 +93,7 @@
   function lines(figure, theme, width) {
     const names = figure.series.map(s => s.name);
     const series = figure.series.flatMap(s => {
-      const look = { type: 'line', name: s.name, showSymbol: s.points.length === 1, symbol: 'circle', itemStyle: { color: colour(s.key, theme) } };
+      const look = { type: 'line', name: s.name, showSymbol: s.points.length <= FEW, symbol: 'circle', itemStyle: { color: colour(s.key, theme) } };
       const dash = palette[s.key] ? palette[s.key].dash : 'solid';
       const strong = {
         ...look, data: s.points, lineStyle: { width: 2, type: dash, color: colour(s.key, theme) }, z: 3,
@@ -126,8 +127,8 @@
       option: {
         ...base(theme),
         grid: { left: 58, right, top: 14, bottom: 46 },
-        xAxis: axis(theme, figure.x, 28, { type: 'value', min: 'dataMin', max: 'dataMax', axisLabel: { color: theme.soft, fontSize: FONT, showMaxLabel: false, hideOverlap: true } }),
-        yAxis: axis(theme, figure.y, 42, { type: 'value', scale: true }),
+        xAxis: axis(theme, figure.x, 28, { type: figure.xLog ? 'log' : 'value', min: 'dataMin', max: 'dataMax', axisLabel: { color: theme.soft, fontSize: FONT, showMaxLabel: figure.xLog, hideOverlap: true } }),
+        yAxis: axis(theme, figure.y, 42, { type: figure.yLog ? 'log' : 'value', scale: true }),
         tooltip: {
           ...base(theme).tooltip, trigger: 'axis',
           formatter: params => {
@@ -301,7 +302,7 @@
       option: {
         ...base(theme),
         grid: { left, right: 40, top: TOP, bottom: 48 },
-        xAxis: axis(theme, figure.x, 28, { type: 'value', min: low, max: high }),
+        xAxis: axis(theme, figure.x, 28, { type: figure.xLog ? 'log' : 'value', min: low, max: high }),
         yAxis: axis(theme, '', 0, {
           type: 'category', data: figure.rows, inverse: true, axisTick: { show: false }, axisLine: { show: false },
           splitLine: { show: false },

@@ -81,6 +81,11 @@ class RoomsTest {
     }
 
     @ArchTest
+    static void theHubKnowsFilesAlone(JavaClasses all) {
+        mayImportNothingBut("hub", "checkpoint", "run").check(all);
+    }
+
+    @ArchTest
     static void poolsKnowNoMethods(JavaClasses all) {
         mayImportNothingBut("pool", "checkpoint", "data", "merge", "model", "run", "tensor")
                 .check(all);

@@ -95,6 +95,8 @@ class AtomicFolderTest {
         Path b = Files.writeString(folder.resolve("b"), "c");
 
         assertThat(Hashes.sha256(a, b)).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(Hashes.gitBlob(Files.createFile(folder.resolve("empty"))))
+                .isEqualTo("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assertThatThrownBy(() -> Hashes.sha256(folder.resolve("absent")))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("no such file");

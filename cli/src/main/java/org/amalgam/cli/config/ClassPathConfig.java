@@ -1,8 +1,5 @@
 package org.amalgam.cli.config;
 
-import org.amalgam.settings.MapNode;
-import org.amalgam.settings.Yaml;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,11 +28,11 @@ public final class ClassPathConfig implements BuiltIn {
     }
 
     @Override
-    public List<String> names(Group group) {
+    public List<String> names(String folder) {
         TreeSet<String> names = new TreeSet<>();
         try {
             for (URL root : Collections.list(loader.getResources(ROOT))) {
-                names.addAll(names(root.toURI(), group));
+                names.addAll(names(root.toURI(), folder));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -45,12 +42,12 @@ public final class ClassPathConfig implements BuiltIn {
         return List.copyOf(names);
     }
 
-    private static List<String> names(URI root, Group group) throws IOException {
+    private static List<String> names(URI root, String folder) throws IOException {
         if (!root.getScheme().equals("jar")) {
-            return new YamlFolder(Path.of(root)).names(group);
+            return new YamlFolder(Path.of(root)).names(folder);
         }
         try (FileSystem jar = FileSystems.newFileSystem(Path.of(URI.create(jarOf(root))), Map.of())) {
-            return new YamlFolder(jar.getPath("/" + ROOT)).names(group);
+            return new YamlFolder(jar.getPath("/" + ROOT)).names(folder);
         }
     }
 
@@ -61,12 +58,12 @@ public final class ClassPathConfig implements BuiltIn {
     }
 
     @Override
-    public Optional<MapNode> find(Group group, String name) {
-        String resource = ROOT + "/" + group.key() + "/" + name + ".yaml";
-        try (InputStream in = loader.getResourceAsStream(resource)) {
+    public Optional<ConfigFile> find(String folder, String name) {
+        String resource = String.join("/", ROOT, folder, name) + ".yaml";
+        try (InputStream in = loader.getResourceAsStream(resource.replace("//", "/"))) {
             return in == null
                     ? Optional.empty()
-                    : Optional.of(Yaml.mapping(
+                    : Optional.of(ConfigFile.read(
                             new String(in.readAllBytes(), StandardCharsets.UTF_8), "built-in " + resource));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

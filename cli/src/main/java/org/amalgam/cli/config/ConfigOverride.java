@@ -65,6 +65,10 @@ public record ConfigOverride(Kind kind, List<String> path, Node value, Source so
                     + (kind == Kind.DELETE ? " removes a key and takes no value" : " lacks its value, key=value") + " ("
                     + source + ").");
         }
+        if (form.group(3) != null && SweptValue.isFunction(form.group(3))) {
+            throw new AmalgamException(
+                    argument + " asks for several runs: add -m, or quote the value if it is a text (" + source + ").");
+        }
         Node value = kind == Kind.DELETE
                 ? Node.of(null, source)
                 : new ValueParser(form.group(2), form.group(3), source).parse();
@@ -77,6 +81,12 @@ public record ConfigOverride(Kind kind, List<String> path, Node value, Source so
                 ? path
                 : java.util.stream.Stream.concat(start.stream(), path.stream().skip(1))
                         .toList();
+    }
+
+    /** The group whose files the key may name, before {@code @}: {@code dataset/image_classification/test}. */
+    String folder() {
+        String key = key();
+        return key.contains("@") ? key.substring(0, key.indexOf('@')) : key;
     }
 
     /** The key as it is written. */

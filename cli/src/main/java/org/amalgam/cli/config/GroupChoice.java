@@ -1,7 +1,9 @@
 package org.amalgam.cli.config;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.settings.MapNode;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +18,30 @@ public record GroupChoice(Group group, List<String> lineage, MapNode node) {
 
     public GroupChoice {
         lineage = List.copyOf(lineage);
+    }
+
+    /**
+     * A choice whose file is made up of those parts.
+     *
+     * @throws AmalgamException if a method or an analysis builds on two
+     */
+    static GroupChoice of(Group group, List<Parts.Part> parts) {
+        List<Parts.Part> own = parts.stream()
+                .filter(part -> part.folder().equals(group.key()))
+                .filter(part -> part.depth() == 0 || part.place().equals(List.of(group.key())))
+                .sorted(Comparator.comparingInt(Parts.Part::depth))
+                .toList();
+        for (int i = 1; i < own.size() && group.isWork(); i++) {
+            if (own.get(i).depth() == own.get(i - 1).depth()) {
+                throw new AmalgamException(own.get(i).source() + ": a second base, "
+                        + own.get(i).name() + ", beside " + own.get(i - 1).name()
+                        + (group == Group.METHOD ? "; a method" : "; an analysis") + "'s file builds on one.");
+            }
+        }
+        return new GroupChoice(
+                group,
+                own.stream().map(Parts.Part::name).toList(),
+                MapNode.empty(own.get(0).source()));
     }
 
     /** The chosen file's name. */

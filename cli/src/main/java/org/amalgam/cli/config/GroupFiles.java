@@ -1,26 +1,23 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
-import org.amalgam.settings.ListNode;
 import org.amalgam.settings.MapNode;
-import org.amalgam.settings.Node;
-import org.amalgam.settings.ScalarNode;
 import org.amalgam.settings.Source;
 import org.amalgam.settings.Spelling;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Finds a group's file by name and lays it over the files that its {@code defaults} list names. */
+/** Finds a group's files by the names that users and the reference give them. */
 final class GroupFiles {
 
     /** Segments that cannot climb out of the group's folder. */
     private static final Pattern NAME = Pattern.compile("(?!\\.)[\\w.+-]+(/(?!\\.)[\\w.+-]+)*");
 
-    private static final String DEFAULTS = "defaults";
-    private static final String SELF = "_self_";
+    private static final int MOST_LISTED = 12;
 
     private final BuiltIn files;
 
@@ -28,106 +25,87 @@ final class GroupFiles {
         this.files = files;
     }
 
+    /** A file and the name that it has in its group. */
+    record Found(String name, ConfigFile file) {}
+
+    /** Whether there is a group of that name with files in it. */
+    boolean isGroup(String folder) {
+        return !folder.isEmpty()
+                && NAME.matcher(folder).matches()
+                && !files.names(folder).isEmpty();
+    }
+
+    MapNode declared(Group group) {
+        return files.declared(group);
+    }
+
+    List<String> names(String folder) {
+        return files.names(folder);
+    }
+
     /**
-     * The file of a name and all it builds on.
+     * The file of a name: as it is, else without its folder, else in the only folder that has it. The reference's names come
+     * with and without folders.
      *
      * @param source where the name was given
      * @throws AmalgamException if there is no such file, with the nearest name there is
      */
-    GroupChoice load(Group group, String name, Source source) {
-        return load(group, name, source, List.of());
+    Found find(String folder, String asked, Source source) {
+        return search(folder, asked, source).orElseThrow(() -> {
+            List<String> names = names(folder);
+            return new AmalgamException(said(folder, asked) + ": no such " + kind(folder) + " (" + source + ")."
+                    + Spelling.hint(asked, names, "") + " " + listed(folder));
+        });
     }
 
-    private GroupChoice load(Group group, String asked, Source source, List<String> above) {
-        String name = resolve(group, asked, source);
-        if (above.contains(name)) {
-            throw new AmalgamException(source + ": the defaults lists of the group " + group.key() + " go in a circle, "
-                    + String.join(" -> ", above) + " -> " + name + ".");
-        }
-        List<String> path = new ArrayList<>(above);
-        path.add(name);
-        MapNode file = files.find(group, name).orElseThrow();
-        return file.get(DEFAULTS)
-                .map(defaults -> inherited(group, name, file.without(DEFAULTS), entries(defaults), path))
-                .orElseGet(() -> new GroupChoice(group, List.of(name), file));
-    }
-
-    /** Later entries lie over earlier ones; the file itself lies on top unless {@code _self_} says otherwise. */
-    private GroupChoice inherited(
-            Group group, String name, MapNode self, List<ScalarNode> defaults, List<String> path) {
-        List<String> lineage = new ArrayList<>(List.of(name));
-        MapNode merged = MapNode.empty(self.source());
-        boolean selfPlaced = false;
-        for (ScalarNode entry : defaults) {
-            if (entry.text().equals(SELF)) {
-                merged = merged.overlaid(self);
-                selfPlaced = true;
-                continue;
-            }
-            if (lineage.size() > 1) {
-                throw new AmalgamException(entry.source() + ": a second base, " + entry.text() + ", beside "
-                        + lineage.get(1) + "; a group's file builds on one.");
-            }
-            GroupChoice base = load(group, entry.text(), entry.source(), path);
-            merged = merged.overlaid(base.node());
-            lineage.addAll(base.lineage());
-        }
-        return new GroupChoice(group, lineage, selfPlaced ? merged : merged.overlaid(self));
-    }
-
-    private static List<ScalarNode> entries(Node defaults) {
-        if (!(defaults instanceof ListNode list)) {
-            throw new AmalgamException(defaults.source() + ": defaults: expected a list such as [base, _self_], found "
-                    + defaults.described() + ".");
-        }
-        return list.items().stream()
-                .map(item -> {
-                    if (item instanceof ScalarNode scalar && scalar.value() instanceof String) {
-                        return scalar;
-                    }
-                    throw new AmalgamException(
-                            item.source() + ": defaults: expected the name of a file of the same group or " + SELF
-                                    + ", found " + item.described() + ".");
-                })
-                .toList();
-    }
-
-    /**
-     * The name as it is, else without its folder, else with the only folder that has it: the reference's names come with and
-     * without folders.
-     */
-    private String resolve(Group group, String asked, Source source) {
-        if (!NAME.matcher(asked).matches()) {
+    /** As {@link #find}, for a file that may be lacking. */
+    Optional<Found> search(String folder, String asked, Source source) {
+        boolean isSound = NAME.matcher(asked).matches()
+                && (folder.isEmpty() || NAME.matcher(folder).matches());
+        if (!isSound) {
             throw new AmalgamException(
-                    group.key() + "=" + asked + ": expected the name of a " + group.singular() + " (" + source + ").");
-        }
-        if (files.find(group, asked).isPresent()) {
-            return asked;
+                    said(folder, asked) + ": expected the name of a " + kind(folder) + " (" + source + ").");
         }
         String last = asked.substring(asked.lastIndexOf('/') + 1);
-        if (files.find(group, last).isPresent()) {
-            return last;
-        }
-        List<String> names = files.names(group);
-        List<String> inFolders =
-                names.stream().filter(name -> name.endsWith("/" + asked)).toList();
-        if (inFolders.size() > 1) {
-            throw new AmalgamException(group.key() + "=" + asked + ": which one, " + String.join(" or ", inFolders)
-                    + "? (" + source + ")");
-        }
-        return Optional.of(inFolders)
-                .filter(found -> !found.isEmpty())
-                .map(found -> found.get(0))
-                .orElseThrow(() -> {
-                    String hint = Spelling.hint(asked, names, "");
-                    return new AmalgamException(group.key() + "=" + asked + ": no such " + group.singular() + " ("
-                            + source + ")." + hint + " " + listed(group));
-                });
+        return found(folder, asked).or(() -> found(folder, last)).or(() -> inFolders(folder, asked, source));
     }
 
-    /** {@code Methods: adamerging, task_arithmetic.} */
-    String listed(Group group) {
-        List<String> names = files.names(group);
-        return group.title() + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ".";
+    private Optional<Found> found(String folder, String name) {
+        return files.find(folder, name).map(file -> new Found(name, file));
+    }
+
+    private Optional<Found> inFolders(String folder, String asked, Source source) {
+        List<String> inFolders = names(folder).stream()
+                .filter(name -> name.endsWith("/" + asked))
+                .toList();
+        if (inFolders.size() > 1) {
+            throw new AmalgamException(
+                    said(folder, asked) + ": which one, " + String.join(" or ", inFolders) + "? (" + source + ")");
+        }
+        return inFolders.stream().findFirst().flatMap(name -> found(folder, name));
+    }
+
+    /** {@code Methods: adamerging, task_arithmetic.}, the first of them where they are many. */
+    String listed(String folder) {
+        List<String> names = names(folder);
+        String title = Group.of(folder).map(Group::title).orElse("Files");
+        if (names.size() <= MOST_LISTED) {
+            return title + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ".";
+        }
+        // A stable sort: the short names that are not in folders are those that people write.
+        List<String> first = names.stream()
+                .sorted(Comparator.comparing((String name) -> name.contains("/")))
+                .limit(MOST_LISTED)
+                .toList();
+        return title + ": " + String.join(", ", first) + " and " + (names.size() - MOST_LISTED)
+                + " more; amalgam groups " + folder + " lists them.";
+    }
+
+    private static String said(String folder, String name) {
+        return folder.isEmpty() ? "--config-name " + name : folder + "=" + name;
+    }
+
+    private static String kind(String folder) {
+        return Group.of(folder).map(Group::singular).orElse("file").toLowerCase(Locale.ROOT);
     }
 }

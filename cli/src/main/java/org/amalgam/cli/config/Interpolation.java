@@ -12,23 +12,30 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Replaces {@code ${a.b}} by the value of the key {@code a.b}: a whole value by the value of its kind, a part of a text by its
  * text. The key counts from the root, or from beside the value when it begins with a dot ({@code ${.name}}). A backslash
- * keeps the text: {@code \${a}}.
+ * keeps the text: {@code \${a}}. A name with a colon asks one of the {@link Resolvers}.
  */
 final class Interpolation {
 
     private static final int MAX_CHAIN = 50;
     private static final long MAX_SIZE = 1_000_000;
 
+    private static final Pattern KEY = Pattern.compile("\\.*[\\w-]+([.\\[][\\w-]+]?)*");
+    private static final Pattern QUESTION = Pattern.compile("([a-z]\\w*(?:\\.\\w+)*):(.*)", Pattern.DOTALL);
+
     private final MapNode root;
+    private final Resolvers resolvers;
     private final Deque<String> active = new ArrayDeque<>();
     private long size;
 
-    private Interpolation(MapNode root) {
+    private Interpolation(MapNode root, Resolvers resolvers) {
         this.root = root;
+        this.resolvers = resolvers;
     }
 
     /**
@@ -36,8 +43,8 @@ final class Interpolation {
      *
      * @throws AmalgamException if a key is not there, or interpolations go in a circle
      */
-    static MapNode resolve(MapNode root) {
-        return (MapNode) new Interpolation(root).resolved(root, List.of());
+    static MapNode resolve(MapNode root, Resolvers resolvers) {
+        return (MapNode) new Interpolation(root, resolvers).resolved(root, List.of());
     }
 
     private Node resolved(Node node, List<String> path) {
@@ -70,7 +77,7 @@ final class Interpolation {
         }
         active.addLast(name);
         try {
-            boolean whole = text.startsWith("${") && text.indexOf('}') == text.length() - 1;
+            boolean whole = text.startsWith("${") && close(text, 0) == text.length() - 1;
             return whole ? value(text.substring(2, text.length() - 1), scalar, path) : spliced(text, scalar, path);
         } finally {
             active.removeLast();
@@ -86,7 +93,7 @@ final class Interpolation {
                 at = open + 2;
                 continue;
             }
-            int close = text.indexOf('}', open);
+            int close = close(text, open);
             if (close < 0) {
                 throw new AmalgamException(String.join(".", path) + ": the closing } of " + text.substring(open)
                         + " is lacking (" + scalar.source() + ").");
@@ -103,9 +110,31 @@ final class Interpolation {
         return ScalarNode.of(result.append(text.substring(at)).toString(), scalar.source());
     }
 
-    private Node value(String reference, ScalarNode scalar, List<String> path) {
+    /** The brace that closes the interpolation which begins there, over those within it; -1 if there is none. */
+    static int close(String text, int open) {
+        int depth = 0;
+        for (int i = open; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                depth++;
+            } else if (text.charAt(i) == '}') {
+                depth--;
+                if (depth == 0) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** The value of a key; a name within the reference is replaced first: {@code ${a.${b}}}. */
+    private Node value(String written, ScalarNode scalar, List<String> path) {
+        String reference = written.contains("${") ? ((ScalarNode) spliced(written, scalar, path)).text() : written;
         String key = reference.strip();
-        if (key.isEmpty() || !key.matches("\\.*[\\w-]+([.\\[][\\w-]+]?)*")) {
+        Matcher question = QUESTION.matcher(key);
+        if (question.matches()) {
+            return answer(question.group(1), question.group(2), scalar, path);
+        }
+        if (!KEY.matcher(key).matches()) {
             throw new AmalgamException(String.join(".", path) + ": ${" + reference + "} is not the name of a key ("
                     + scalar.source() + "). Write ${seed} or ${fabric.loggers.name}.");
         }
@@ -114,6 +143,17 @@ final class Interpolation {
         target.addAll(
                 List.of(key.substring(dots).replace("[", ".").replace("]", "").split("\\.")));
         return resolved(at(target, reference, scalar, path), target);
+    }
+
+    private Node answer(String resolver, String argument, ScalarNode scalar, List<String> path) {
+        try {
+            return ScalarNode.of(resolvers.resolve(resolver, argument), scalar.source());
+        } catch (IllegalArgumentException e) {
+            throw new AmalgamException(
+                    String.join(".", path) + ": ${" + resolver + ":" + argument + "}: " + e.getMessage() + " ("
+                            + scalar.source() + ").",
+                    e);
+        }
     }
 
     /** Walks to a key; a value on the way may itself be an interpolation. */

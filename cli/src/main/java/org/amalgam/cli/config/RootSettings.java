@@ -34,6 +34,8 @@ public record RootSettings(
 
         @Setting(help = "how merged models are judged") EvaluationSettings evaluation,
 
+        @Setting(help = "folders of runs and multiruns") HydraSettings hydra,
+
         @Setting(value = "null", help = "folder of an interrupted run to carry on")
         Optional<Path> resume,
 

@@ -4,6 +4,7 @@ import org.amalgam.settings.MapNode;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that a run was asked for.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param yaml the composed configuration, interpolations resolved: a run from it repeats this one
  * @param overrides the overrides as they were given
  * @param configDirs folders with the user's own groups
+ * @param configName the file of the root that it began with
  */
 public record RunConfig(
         RootSettings settings,
@@ -23,7 +25,8 @@ public record RunConfig(
         GroupChoice taskpool,
         String yaml,
         List<String> overrides,
-        List<Path> configDirs) {
+        List<Path> configDirs,
+        Optional<String> configName) {
 
     public RunConfig {
         overrides = List.copyOf(overrides);

@@ -22,6 +22,9 @@ final class ValueParser {
 
     private static final int MAX_DEPTH = 50;
 
+    /** What ends a text that is not quoted, somewhere. */
+    private static final String SYNTAX = ",[]{}()=";
+
     private final String key;
     private final String text;
     private final Source source;
@@ -44,10 +47,26 @@ final class ValueParser {
             throw fault(
                     text.charAt(at) == ','
                             ? "several values; write [" + text.strip()
-                                    + "] for a list, or quote a text that holds a comma"
+                                    + "] for a list, quote a text that holds a comma, or add -m for a run with each"
                             : "nothing can follow " + text.substring(0, at).strip());
         }
         return value;
+    }
+
+    /** The values between the commas of the outermost level, each as it was written: what a multirun goes through. */
+    List<String> choices() {
+        List<String> choices = new ArrayList<>();
+        do {
+            int start = at;
+            value("", 0);
+            skipSpaces();
+            if (at < text.length() && text.charAt(at) != ',') {
+                throw fault("nothing can follow " + text.substring(start, at).strip());
+            }
+            choices.add(text.substring(start, at).strip());
+            at++;
+        } while (at <= text.length());
+        return choices;
     }
 
     /** @param ends the characters that end an unquoted text here, besides the comma */
@@ -135,14 +154,24 @@ final class ValueParser {
         return content.toString();
     }
 
-    /** Text up to a comma or one of the ends; an interpolation is taken whole. */
+    /**
+     * Text up to a comma or one of the ends; an interpolation is taken whole. A backslash before one of {@value #SYNTAX} takes
+     * it as text.
+     */
     private String bare(String ends) {
-        int start = at;
+        StringBuilder bare = new StringBuilder();
         while (at < text.length() && text.charAt(at) != ',' && ends.indexOf(text.charAt(at)) < 0) {
-            int close = text.startsWith("${", at) ? text.indexOf('}', at) : at;
-            at = close < 0 ? text.length() : close + 1;
+            if (text.charAt(at) == '\\' && at + 1 < text.length() && SYNTAX.indexOf(text.charAt(at + 1)) >= 0) {
+                bare.append(text.charAt(at + 1));
+                at += 2;
+                continue;
+            }
+            int close = text.startsWith("${", at) ? Interpolation.close(text, at) : at;
+            int next = close < 0 ? text.length() : close + 1;
+            bare.append(text, at, next);
+            at = next;
         }
-        return text.substring(start, at).strip();
+        return bare.toString().strip();
     }
 
     private void skipSpaces() {

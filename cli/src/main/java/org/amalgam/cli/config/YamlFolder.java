@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A folder of group files: {@code FOLDER/method/mine.yaml} is {@code mine} of the group {@code method}.
+ * A folder of group files: {@code FOLDER/method/mine.yaml} is {@code mine} of the group {@code method}; {@code FOLDER/all.yaml} is {@code all}
+ * of the root.
  *
  * @param folder the folder, as the user wrote it: errors name its files by it
  */
@@ -34,12 +35,12 @@ record YamlFolder(Path folder) implements BuiltIn {
     }
 
     @Override
-    public List<String> names(Group group) {
-        Path files = folder.resolve(group.key());
+    public List<String> names(String group) {
+        Path files = folder.resolve(group);
         if (!Files.isDirectory(files)) {
             return List.of();
         }
-        try (Stream<Path> found = Files.walk(files, MAX_DEPTH)) {
+        try (Stream<Path> found = Files.walk(files, group.isEmpty() ? 1 : MAX_DEPTH)) {
             return found.filter(Files::isRegularFile)
                     .map(file -> files.relativize(file)
                             .toString()
@@ -55,8 +56,17 @@ record YamlFolder(Path folder) implements BuiltIn {
     }
 
     @Override
-    public Optional<MapNode> find(Group group, String name) {
-        Path file = folder.resolve(group.key()).resolve(name + ENDING);
-        return Files.isRegularFile(file) ? Optional.of(Yaml.file(file)) : Optional.empty();
+    public Optional<ConfigFile> find(String group, String name) {
+        Path file = folder.resolve(group).resolve(name + ENDING);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        MapNode content = Yaml.file(file);
+        try {
+            return Optional.of(ConfigFile.read(content, Files.readString(file)));
+        } catch (IOException e) {
+            throw new AmalgamException(
+                    file + ": cannot be read (" + e.getClass().getSimpleName() + ").", e);
+        }
     }
 }

@@ -1,28 +1,48 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.analysis.AnalysisCatalogue;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.MethodDescription;
 import org.amalgam.cli.Program;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
 import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.Group;
+import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.hub.HubEnvironment;
 import org.amalgam.method.MethodCatalogue;
+import org.amalgam.settings.SettingsSchema;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the command line commands: runs and the demo, on the methods and analyses of the catalogues. */
 public final class AmalgamProgram implements Program {
+
+    private final Supplier<HubEnvironment> hub;
+
+    /** With the hub of this process's variables. */
+    public AmalgamProgram() {
+        this(HubEnvironment::ofThisProcess);
+    }
+
+    /** With a hub of one's own. */
+    public AmalgamProgram(Supplier<HubEnvironment> hub) {
+        this.hub = hub;
+    }
 
     @Override
     public BuiltIn builtIn() {
         return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
                 .and(new DeclaredMethods())
                 .and(new DeclaredAnalyses())
-                .and(new ZooGroups());
+                .and(new ZooGroups())
+                .and(new ClipGroups())
+                .and(new DeclaredPools());
     }
 
     @Override
@@ -34,12 +54,25 @@ public final class AmalgamProgram implements Program {
 
     @Override
     public int run(RunConfig config, Console console) {
-        if (config.isAnalysis()) {
-            AnalysisRun.execute(config, console);
-        } else {
-            MergeRun.execute(config, console);
-        }
+        Done.of(config, () -> RunFolder.of(config), new Folders(hub, console), console)
+                .ifPresent(done -> new Summary(console)
+                        .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
         return 0;
+    }
+
+    @Override
+    public int multirun(Multirun jobs, Console console) {
+        return Jobs.execute(jobs, new Folders(hub, console), console);
+    }
+
+    @Override
+    public Optional<SettingsSchema> settings(Group group, String base) {
+        return switch (group) {
+            case METHOD -> MethodCatalogue.find(base).map(MethodCatalogue.Entry::settings);
+            case ANALYSIS -> AnalysisCatalogue.find(base).map(AnalysisCatalogue.Entry::settings);
+            case MODELPOOL -> Optional.of(SettingsSchema.of(ModelPoolSettings.class));
+            case TASKPOOL -> Optional.of(SettingsSchema.of(TaskPoolSettings.class));
+        };
     }
 
     @Override
@@ -53,7 +86,8 @@ public final class AmalgamProgram implements Program {
         RunFile run = RunFile.read(folder);
         List<String> overrides = new ArrayList<>(run.overrides());
         overrides.add("resume=" + folder);
-        return run(new Composer(run.configDirs(), builtIn()).compose(overrides.toArray(String[]::new)), console);
+        Composer composer = new Composer(run.configDirs(), run.configName(), builtIn());
+        return run(composer.compose(overrides.toArray(String[]::new)), console);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class AnalysisReport {
                         .formatted(
                                 config.work().name(),
                                 pool.experts().size(),
-                                pool.ancestor().checkpoint().path().getFileName()),
+                                Folders.name(pool.ancestor().checkpoint().path())),
                 Optional.of(findings.sentence()),
                 List.of(section),
                 AccuracyTable.empty(),
@@ -50,6 +50,7 @@ final class AnalysisReport {
                 started,
                 wall,
                 new Limits(OptionalDouble.empty(), OptionalDouble.empty(), Machine.peakResidentBytes()),
-                findings.notes());
+                findings.notes(),
+                List.of());
     }
 }

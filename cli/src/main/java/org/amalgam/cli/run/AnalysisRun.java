@@ -13,16 +13,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One analysis: open, check, look, write. */
 final class AnalysisRun {
 
     private AnalysisRun() {}
 
-    static void execute(RunConfig config, Console console) {
+    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Folders folders, Console console) {
         Instant started = Instant.now();
         AnalysisChoice choice = AnalysisChoice.of(config.work());
-        Surroundings around = Surroundings.of(config, console);
+        Surroundings around = Surroundings.of(config, folders, console);
         around.refuseExistingReport();
         config.settings().mergedModelSavePath().ifPresent(path -> {
             throw new AmalgamException(
@@ -30,15 +31,16 @@ final class AnalysisRun {
         });
         around.sayWhatComputes();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(around.models(), around.judged(), Path.of("outputs", "cache"))) {
+                Workplace workplace = around.workplace(Path.of("outputs", "cache"))) {
             ModelPool pool = workplace.poolWithoutData();
             List<Task> tasks = workplace.judgingTasks();
-            around.carryOut(Plan.of(choice, pool, tasks, config), RunFolder.ANALYSIS, (run, folder) -> {
+            Plan plan = Plan.of(choice, pool, tasks, config);
+            return around.carryOut(plan, RunFolder.ANALYSIS, place, (run, folder) -> {
                 Findings findings = choice.analysis().findings(pool, tasks, run);
                 RunReport report = AnalysisReport.of(config, choice, pool, findings, run, started);
                 around.write(report, folder);
                 findings.details().forEach(console::result);
-                new Summary(console).print(report, folder, Optional.empty());
+                return report;
             });
         }
     }

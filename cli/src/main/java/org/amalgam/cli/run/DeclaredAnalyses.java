@@ -2,8 +2,8 @@ package org.amalgam.cli.run;
 
 import org.amalgam.analysis.AnalysisCatalogue;
 import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.ConfigFile;
 import org.amalgam.cli.config.Group;
-import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Source;
 
 import java.util.List;
@@ -13,8 +13,8 @@ import java.util.Optional;
 final class DeclaredAnalyses implements BuiltIn {
 
     @Override
-    public List<String> names(Group group) {
-        return group == Group.ANALYSIS
+    public List<String> names(String folder) {
+        return folder.equals(Group.ANALYSIS.key())
                 ? AnalysisCatalogue.ENTRIES.stream()
                         .map(AnalysisCatalogue.Entry::name)
                         .toList()
@@ -22,9 +22,10 @@ final class DeclaredAnalyses implements BuiltIn {
     }
 
     @Override
-    public Optional<MapNode> find(Group group, String name) {
-        return group == Group.ANALYSIS
-                ? AnalysisCatalogue.find(name).map(entry -> entry.settings().defaults(Source.DEFAULTS))
+    public Optional<ConfigFile> find(String folder, String name) {
+        return folder.equals(Group.ANALYSIS.key())
+                ? AnalysisCatalogue.find(name)
+                        .map(entry -> ConfigFile.of(entry.settings().defaults(Source.DEFAULTS), entry.summary()))
                 : Optional.empty();
     }
 }

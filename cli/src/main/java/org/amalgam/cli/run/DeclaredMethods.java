@@ -1,6 +1,7 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.ConfigFile;
 import org.amalgam.cli.config.Group;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.MapNode;
@@ -14,8 +15,8 @@ import java.util.Optional;
 final class DeclaredMethods implements BuiltIn {
 
     @Override
-    public List<String> names(Group group) {
-        return group == Group.METHOD
+    public List<String> names(String folder) {
+        return folder.equals(Group.METHOD.key())
                 ? MethodCatalogue.ENTRIES.stream()
                         .map(MethodCatalogue.Entry::name)
                         .toList()
@@ -23,8 +24,10 @@ final class DeclaredMethods implements BuiltIn {
     }
 
     @Override
-    public Optional<MapNode> find(Group group, String name) {
-        return group == Group.METHOD ? MethodCatalogue.find(name).map(DeclaredMethods::defaults) : Optional.empty();
+    public Optional<ConfigFile> find(String folder, String name) {
+        return folder.equals(Group.METHOD.key())
+                ? MethodCatalogue.find(name).map(entry -> ConfigFile.of(defaults(entry), entry.summary()))
+                : Optional.empty();
     }
 
     /** Every method has a {@code name}, also one whose record does not choose by it. */

@@ -69,11 +69,10 @@ final class Demo {
                             .formatted(
                                     ENTRIES.size(),
                                     session.pool().experts().size(),
-                                    session.pool()
+                                    Folders.name(session.pool()
                                             .ancestor()
                                             .checkpoint()
-                                            .folder()
-                                            .getFileName()),
+                                            .folder())),
                     sections,
                     new AccuracyTable(session.tasks(), rows),
                     Reports.inputs(session.pool()),

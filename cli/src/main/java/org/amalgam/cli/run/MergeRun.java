@@ -26,47 +26,47 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One run: open, check, merge, judge, write. Every arrow of the architecture's flow is a line of {@link #execute}. */
 final class MergeRun {
 
     private final RunConfig config;
-    private final Console console;
     private final RootSettings settings;
     private final MethodChoice method;
     private final Surroundings around;
     private final Instant started = Instant.now();
 
-    private MergeRun(RunConfig config, Console console) {
+    private MergeRun(RunConfig config, Folders folders, Console console) {
         this.config = config;
-        this.console = console;
         this.settings = config.settings();
         this.method = MethodChoice.of(config.method());
-        this.around = Surroundings.of(config, console);
+        this.around = Surroundings.of(config, folders, console);
     }
 
-    static void execute(RunConfig config, Console console) {
-        MergeRun run = new MergeRun(config, console);
+    static Optional<Done> execute(RunConfig config, Supplier<Path> place, Folders folders, Console console) {
+        MergeRun run = new MergeRun(config, folders, console);
         run.refuseExistingOutputs();
         run.refuseIdleMilestones();
         run.around.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
-                Workplace workplace = new Workplace(run.around.models(), run.around.judged(), cache)) {
-            run.execute(workplace, cache);
+                Workplace workplace = run.around.workplace(cache)) {
+            return run.execute(workplace, cache, place);
         }
     }
 
-    private void execute(Workplace workplace, Path cache) {
+    private Optional<Done> execute(Workplace workplace, Path cache, Supplier<Path> place) {
         ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
-        around.carryOut(plan, RunFolder.SNAPSHOT, (run, folder) -> {
+        return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             MergedModel merged = method.method().merge(pool, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             RunReport report =
                     new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
             write(report, pool, merged, folder);
+            return report;
         });
     }
 
@@ -150,6 +150,5 @@ final class MergeRun {
                     save(merged.network(), pool, partial);
                     ModelCard.write(report, section, pool.loading(), partial);
                 }));
-        new Summary(console).print(report, folder, settings.mergedModelSavePath());
     }
 }

@@ -3,7 +3,6 @@ package org.amalgam.cli.run;
 import org.amalgam.AmalgamException;
 import org.amalgam.settings.Setting;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +11,8 @@ import java.util.Optional;
 record ModelPoolSettings(
         @Setting(
                 help =
-                        "folders or files of weights by name; _pretrained_ is the ancestor, every other name is a task's")
+                        "folders, files of weights or names on the hub, by name; _pretrained_ is the ancestor, every other name is a"
+                                + " task's")
         Map<String, Object> models,
 
         @Setting(value = "{}", help = "by task: the images that methods adapt to, without looking at labels")
@@ -21,42 +21,45 @@ record ModelPoolSettings(
         @Setting(value = "{}", help = "by task: training images, for the methods that take statistics on them")
         Map<String, DatasetSettings> trainDatasets,
 
-        @Setting(value = "null", help = "folder with preprocessor_config.json; null takes the ancestor's")
-        Optional<Path> processor,
+        @Setting(
+                value = "null",
+                help = "folder or name on the hub, for preprocessor_config.json; null takes the ancestor's")
+        Optional<Object> processor,
+
+        @Setting(value = "null", help = "accepted for the reference's sake: hf is the hub that names are looked up on")
+        Object platform,
 
         @Setting(value = "null", help = "accepted for the reference's sake")
         Object type) {
 
     private static final String PRETRAINED = "_pretrained_";
 
-    Path ancestor() {
+    ModelReference ancestor() {
         if (!models.containsKey(PRETRAINED)) {
             throw new AmalgamException(
                     "modelpool.models: there is no _pretrained_; name the ancestor's folder so, as in"
                             + " _pretrained_: models/clip");
         }
-        return folder(PRETRAINED);
+        return model(PRETRAINED);
     }
 
-    /** The fine-tuned models' folders by task, in the order given. */
-    Map<String, Path> experts() {
-        Map<String, Path> experts = new LinkedHashMap<>();
+    /** The fine-tuned models by task, in the order given. */
+    Map<String, ModelReference> experts() {
+        Map<String, ModelReference> experts = new LinkedHashMap<>();
         models.keySet().stream()
                 .filter(name -> !name.equals(PRETRAINED))
-                .forEach(name -> experts.put(name, folder(name)));
+                .forEach(name -> experts.put(name, model(name)));
         return experts;
     }
 
-    /** A folder is given as a path, or as a mapping with the path under one of the reference's keys. */
-    private Path folder(String name) {
-        Object given = models.get(name);
-        if (given instanceof Map<?, ?> mapping) {
-            given = mapping.containsKey("path") ? mapping.get("path") : mapping.get("pretrained_model_name_or_path");
-        }
-        if (given instanceof String text) {
-            return Path.of(text);
-        }
-        throw new AmalgamException(
-                "modelpool.models." + name + ": expected the path of a model folder, found " + models.get(name));
+    /** The image processor, or where the ancestor is. */
+    ModelReference imageProcessor() {
+        return processor
+                .map(given -> ModelReference.of(ModelReference.Kind.MODEL, given, "modelpool.processor"))
+                .orElseGet(this::ancestor);
+    }
+
+    private ModelReference model(String name) {
+        return ModelReference.of(ModelReference.Kind.MODEL, models.get(name), "modelpool.models." + name);
     }
 }

@@ -39,7 +39,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                         .formatted(
                                 config.work().name(),
                                 experts(pool),
-                                pool.ancestor().checkpoint().path().getFileName(),
+                                Folders.name(pool.ancestor().checkpoint().path()),
                                 count(pool.architecture().parameters().stream()
                                         .mapToLong(ParameterSpec::elements)
                                         .sum()),
@@ -56,7 +56,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                         .formatted(
                                 config.work().name(),
                                 experts(pool),
-                                pool.ancestor().checkpoint().path().getFileName(),
+                                Folders.name(pool.ancestor().checkpoint().path()),
                                 analysis.analysis().plan(pool, tasks)));
         return of(work, analysis.analysis().memory(pool), 0, pool, tasks, config);
     }

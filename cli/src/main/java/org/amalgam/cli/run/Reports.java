@@ -1,10 +1,12 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.adapt.Trace;
+import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.cli.Version;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.figure.Axis;
 import org.amalgam.figure.Figure;
+import org.amalgam.hub.HubReference;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.ParameterCount;
@@ -44,7 +46,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 .formatted(
                         config.method().name(),
                         pool.experts().size(),
-                        pool.ancestor().checkpoint().path().getFileName());
+                        Folders.name(pool.ancestor().checkpoint().path()));
         return new RunReport(
                 title,
                 List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
@@ -161,11 +163,15 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
     }
 
     private static Input input(Model model) {
-        return Input.local(
+        Checkpoint checkpoint = model.checkpoint();
+        Optional<HubReference> hub = HubReference.ofSnapshot(checkpoint.path());
+        return new Input(
                 model.name(),
-                model.checkpoint().path().toString(),
-                model.checkpoint().sha256(),
-                model.checkpoint().bytes());
+                hub.map(HubReference::toString)
+                        .orElseGet(() -> checkpoint.path().toString()),
+                checkpoint.sha256(),
+                checkpoint.bytes(),
+                hub.map(HubReference::name));
     }
 
     /** How far adaptation was from the rate at which this machine multiplies matrices. */

@@ -12,21 +12,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a run was commanded, kept in its folder so that it can be carried on.
  *
  * @param overrides as they were given
  * @param configDirs folders with the user's own groups
+ * @param configName the file of the root that its configuration begins with
  * @param directory the working directory, in which relative paths are meant
  */
-record RunFile(List<String> overrides, List<Path> configDirs, Path directory) {
+record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> configName, Path directory) {
 
     private static final String NAME = "run.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static RunFile of(RunConfig config) {
-        return new RunFile(config.overrides(), config.configDirs(), Path.of("").toAbsolutePath());
+        return new RunFile(
+                config.overrides(),
+                config.configDirs(),
+                config.configName(),
+                Path.of("").toAbsolutePath());
     }
 
     void write(Path folder) {
@@ -35,6 +41,7 @@ record RunFile(List<String> overrides, List<Path> configDirs, Path directory) {
         tree.set(
                 "config_dirs",
                 JSON.valueToTree(configDirs.stream().map(Path::toString).toList()));
+        configName.ifPresent(name -> tree.put("config_name", name));
         tree.put("directory", directory.toString());
         AtomicFile.write(folder.resolve(NAME), tree.toPrettyString() + "\n");
     }
@@ -55,6 +62,7 @@ record RunFile(List<String> overrides, List<Path> configDirs, Path directory) {
             RunFile read = new RunFile(
                     texts(tree.path("overrides")),
                     texts(tree.path("config_dirs")).stream().map(Path::of).toList(),
+                    Optional.ofNullable(tree.path("config_name").asText(null)),
                     Path.of(tree.path("directory").asText()));
             if (!read.directory().equals(Path.of("").toAbsolutePath())) {
                 throw new AmalgamException(folder + ": the run was begun in " + read.directory()

@@ -1,6 +1,8 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.HydraSettings;
+import org.amalgam.cli.config.Job;
 import org.amalgam.cli.config.LoggerSettings;
 import org.amalgam.cli.config.RunConfig;
 
@@ -10,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The folder of a run: {@code root_dir/name/version_N}, as the reference's logger lays it out. */
+/** The folder of a run: {@code hydra.run.dir}, else {@code root_dir/name/version_N} as the reference's logger lays it out. */
 final class RunFolder {
 
     /** The file from which an interrupted adaptation goes on. */
@@ -40,17 +42,27 @@ final class RunFolder {
         }
     }
 
+    /** The folder of a multirun's job. */
+    static Path of(Job job) {
+        HydraSettings.Several sweep = job.config().settings().hydra().sweep();
+        return created(sweep.dir().resolve(sweep.subdir()));
+    }
+
     /** The folder that an interrupted run left, or a new one. */
     static Path of(RunConfig config) {
         if (config.settings().resume().isPresent()) {
             return config.settings().resume().get();
+        }
+        HydraSettings hydra = config.settings().hydra();
+        if (hydra.run().dir().isPresent()) {
+            return created(hydra.run().dir().get());
         }
         LoggerSettings loggers = config.settings().fabric().loggers();
         Path parent =
                 loggers.rootDir().resolve(loggers.name().orElse(config.work().name()));
         try {
             if (loggers.version().isPresent()) {
-                return Files.createDirectories(parent.resolve(loggers.version().get()));
+                return created(parent.resolve(loggers.version().get()));
             }
             Files.createDirectories(parent);
             int version = 0;
@@ -61,6 +73,14 @@ final class RunFolder {
         } catch (IOException e) {
             throw new AmalgamException(
                     parent + " cannot be written: " + e.getMessage() + "; choose another fabric.loggers.root_dir", e);
+        }
+    }
+
+    private static Path created(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new AmalgamException(folder + " cannot be written: " + e.getMessage() + "; choose another", e);
         }
     }
 

@@ -54,7 +54,10 @@ final class Session implements AutoCloseable {
         TaskPoolSettings judged =
                 Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
         this.workplace = new Workplace(
-                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"), judged, CACHE);
+                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"),
+                judged,
+                Folders.ofThisProcess(console),
+                CACHE);
         this.pool = workplace.pool();
         this.tasks = workplace.judgingTasks();
         this.batchSize = judged.batchSize();

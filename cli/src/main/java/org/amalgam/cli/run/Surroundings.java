@@ -20,14 +20,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** What surrounds the work of every run, be it a merge or an analysis: settings, the plan, the folder, the workers, the report. */
-record Surroundings(RunConfig config, Console console, ModelPoolSettings models, TaskPoolSettings judged) {
+record Surroundings(
+        RunConfig config, Folders folders, Console console, ModelPoolSettings models, TaskPoolSettings judged) {
 
-    static Surroundings of(RunConfig config, Console console) {
+    static Surroundings of(RunConfig config, Folders folders, Console console) {
         return new Surroundings(
                 config,
+                folders,
                 console,
                 Settings.bind(
                         ModelPoolSettings.class,
@@ -39,6 +42,11 @@ record Surroundings(RunConfig config, Console console, ModelPoolSettings models,
                         config.taskpool().node(),
                         "taskpool",
                         config.taskpool().name()));
+    }
+
+    /** The models and data of the run. */
+    Workplace workplace(Path cache) {
+        return new Workplace(models, judged, folders, cache);
     }
 
     RootSettings settings() {
@@ -70,14 +78,16 @@ record Surroundings(RunConfig config, Console console, ModelPoolSettings models,
      * Tells the plan and, unless the plan is all that was asked for, works in a folder of the run.
      *
      * @param snapshot name of the file from which an interrupted run goes on
-     * @param work gets the run and its folder
+     * @param place makes the folder, when the plan stands
+     * @param work gets the run and its folder, and gives the report
+     * @return nothing of a dry run
      */
-    void carryOut(Plan plan, String snapshot, BiConsumer<Run, Path> work) {
+    Optional<Done> carryOut(Plan plan, String snapshot, Supplier<Path> place, BiFunction<Run, Path, RunReport> work) {
         plan.lines().forEach(line -> console.item(line.label(), line.text()));
         if (settings().dryRun()) {
-            return;
+            return Optional.empty();
         }
-        Path folder = RunFolder.of(config);
+        Path folder = place.get();
         console.item("run", folder.toString());
         if (settings().resume().isEmpty()) {
             AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
@@ -98,7 +108,7 @@ record Surroundings(RunConfig config, Console console, ModelPoolSettings models,
                     metrics,
                     new Profiler(),
                     Milestones.NONE);
-            work.accept(run, folder);
+            return Optional.of(new Done(work.apply(run, folder), folder));
         } catch (AmalgamException e) {
             RunFolder.discardUnlessResumable(folder);
             throw e;

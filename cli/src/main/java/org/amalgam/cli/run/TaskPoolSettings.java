@@ -2,19 +2,24 @@ package org.amalgam.cli.run;
 
 import org.amalgam.settings.Setting;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /** The group {@code taskpool}. */
 record TaskPoolSettings(
+        @Setting(value = "null", help = "what clip_model is unless it is given itself")
+        Optional<String> baseModel,
+
         @Setting(
                 value = "null",
-                help = "the CLIP model, folder or file, with text tower and projections; null takes the ancestor's")
-        Optional<Path> clipModel,
+                help =
+                        "folder, file or name on the hub of the CLIP model with text tower and projections; null takes the ancestor's")
+        Optional<Object> clipModel,
 
-        @Setting(value = "null", help = "folder with preprocessor_config.json; null takes the CLIP model's")
-        Optional<Path> processor,
+        @Setting(
+                value = "null",
+                help = "folder or name on the hub, for preprocessor_config.json; null takes the CLIP model's")
+        Optional<Object> processor,
 
         @Setting(value = "{}", help = "by task: the images that a result is judged by")
         Map<String, DatasetSettings> testDatasets,
@@ -25,11 +30,18 @@ record TaskPoolSettings(
         @Setting(value = "true", help = "judge the ancestor and each expert too; kept in the cache for later runs")
         boolean baselines) {
 
-    Path clip(Path ancestor) {
-        return clipModel.orElse(ancestor);
+    /** The model of the zero-shot heads. */
+    ModelReference clip(ModelReference ancestor) {
+        return clipModel
+                .map(given -> ModelReference.of(ModelReference.Kind.MODEL, given, "taskpool.clip_model"))
+                .or(() -> baseModel.map(
+                        given -> ModelReference.of(ModelReference.Kind.MODEL, given, "taskpool.base_model")))
+                .orElse(ancestor);
     }
 
-    Path processor(Path ancestor) {
-        return processor.orElse(clip(ancestor));
+    ModelReference processor(ModelReference ancestor) {
+        return processor
+                .map(given -> ModelReference.of(ModelReference.Kind.MODEL, given, "taskpool.processor"))
+                .orElseGet(() -> clip(ancestor));
     }
 }

@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.method.Method;
+import org.amalgam.model.FeatureSpec;
 import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
@@ -25,11 +26,13 @@ final class Workplace implements AutoCloseable {
 
     private final ModelPoolSettings models;
     private final TaskPoolSettings judged;
+    private final Folders folders;
     private final ImageTasks tasks;
 
-    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Path cache) {
+    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Folders folders, Path cache) {
         this.models = models;
         this.judged = judged;
+        this.folders = folders;
         this.tasks = new ImageTasks(cache, PIXEL_BYTES);
     }
 
@@ -50,10 +53,25 @@ final class Workplace implements AutoCloseable {
 
     private ModelPool pool(boolean withData, boolean withTrainingData) {
         return ModelPool.open(
-                models.ancestor(),
-                models.experts(),
+                ancestor(),
+                experts(),
                 withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
                 withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
+    }
+
+    private Path ancestor() {
+        return folders.model(models.ancestor());
+    }
+
+    private Map<String, Path> experts() {
+        Map<String, Path> experts = new LinkedHashMap<>();
+        models.experts().forEach((task, model) -> experts.put(task, folders.model(model)));
+        return experts;
+    }
+
+    /** The model of the judging heads. */
+    private Path clip() {
+        return folders.model(judged.clip(models.ancestor()));
     }
 
     private static Supplier<List<Task>> opened(List<Task> data) {
@@ -79,7 +97,7 @@ final class Workplace implements AutoCloseable {
     }
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
-        Path ancestor = models.ancestor();
+        Path ancestor = ancestor();
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
@@ -88,24 +106,26 @@ final class Workplace implements AutoCloseable {
                         + ", and the method " + why + "; name one, or leave the model out");
             }
             data.add(tasks.open(
-                    dataset.spec(key, task),
+                    dataset.spec(key, task, folders),
                     Families.architecture(ancestor).features(),
                     // A vision tower alone cannot speak: then the judging heads' model does.
-                    Families.speaks(ancestor) ? ancestor : judged.clip(ancestor),
-                    models.processor().orElse(ancestor)));
+                    Families.speaks(ancestor) ? ancestor : clip(),
+                    folders.processor(models.imageProcessor())));
         }
         return data;
     }
 
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
-        Path ancestor = models.ancestor();
+        if (judged.testDatasets().isEmpty()) {
+            return List.of();
+        }
+        FeatureSpec features = Families.architecture(ancestor()).features();
+        Path clip = clip();
+        Path processor = folders.processor(judged.processor(models.ancestor()));
         return judged.testDatasets().entrySet().stream()
                 .map(entry -> tasks.open(
-                        entry.getValue().spec("test_datasets", entry.getKey()),
-                        Families.architecture(ancestor).features(),
-                        judged.clip(ancestor),
-                        judged.processor(ancestor)))
+                        entry.getValue().spec("test_datasets", entry.getKey(), folders), features, clip, processor))
                 .toList();
     }
 

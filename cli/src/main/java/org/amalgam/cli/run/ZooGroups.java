@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.ConfigFile;
 import org.amalgam.cli.config.Group;
 import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Node;
@@ -16,29 +17,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The pool and the tasks of the embedded model family, from its own description. */
 final class ZooGroups implements BuiltIn {
 
     private static final String NAME = "zoo";
-    private static final Set<Group> POOLS = Set.of(Group.MODELPOOL, Group.TASKPOOL);
 
     @Override
-    public List<String> names(Group group) {
-        return POOLS.contains(group) ? List.of(NAME) : List.of();
+    public List<String> names(String folder) {
+        return isPool(folder) ? List.of(NAME) : List.of();
     }
 
     @Override
-    public Optional<MapNode> find(Group group, String name) {
-        if (!POOLS.contains(group) || !name.equals(NAME)) {
+    public Optional<ConfigFile> find(String folder, String name) {
+        if (!isPool(folder) || !name.equals(NAME)) {
             return Optional.empty();
         }
         Path models = Home.find().resolve("zoo/models");
         JsonNode zoo = read(models.resolve("zoo.json"));
         Path clip = models.resolve(zoo.path("pretrained").asText());
         Map<String, Object> tree = new LinkedHashMap<>();
-        if (group == Group.MODELPOOL) {
+        if (folder.equals(Group.MODELPOOL.key())) {
             Map<String, Object> folders = new LinkedHashMap<>();
             folders.put("_pretrained_", clip.toString());
             zoo.path("tasks")
@@ -52,7 +51,13 @@ final class ZooGroups implements BuiltIn {
             tree.put("processor", clip.toString());
         }
         tree.put("test_datasets", datasets(zoo, models, "test"));
-        return Optional.of((MapNode) Node.of(tree, new Source("built-in " + group.key() + " zoo")));
+        MapNode content = (MapNode) Node.of(tree, new Source("built-in " + folder + " zoo"));
+        return Optional.of(
+                ConfigFile.of(content, "The embedded model family: six tasks, small enough for any machine."));
+    }
+
+    private static boolean isPool(String folder) {
+        return folder.equals(Group.MODELPOOL.key()) || folder.equals(Group.TASKPOOL.key());
     }
 
     private static Map<String, Object> datasets(JsonNode zoo, Path models, String split) {

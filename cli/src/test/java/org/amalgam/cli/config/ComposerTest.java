@@ -192,7 +192,7 @@ class ComposerTest {
                 "fabric.logger.name=x | fabric.logger.name is not a setting (command line, argument 2). Did you mean fabric.loggers.name?",
                 "fabric.loggers={nam:x} | fabric.loggers.nam is not a setting (command line, argument 2). Did you mean fabric.loggers.name?",
                 "fabric.zzz=1 | fabric.zzz is not a setting (command line, argument 2). Settings: devices, accelerator, precision, loggers. To add a new one, write +fabric.zzz=.",
-                "+zzz=1 | zzz is not a setting of amalgam (command line, argument 2). Settings: seed, fast_dev_run, dry_run, print_config, merged_model_save_path, merged_model_save_kwargs, report_save_path, fabric, evaluation, resume, memory, threads.",
+                "+zzz=1 | zzz is not a setting of amalgam (command line, argument 2). Settings: seed, fast_dev_run, dry_run, print_config, merged_model_save_path, merged_model_save_kwargs, report_save_path, fabric, evaluation, hydra, resume, memory, threads.",
                 "~method.lrr | method.lrr is not a setting of adamerging (command line, argument 2). Did you mean method.lr?",
                 "+method.lr=1 | method.lr is there already (command line, argument 2). To set it, leave out the +.",
                 "+seed.x=1 | seed.x: seed is 0 and has no keys below it (command line, argument 2).",
@@ -206,12 +206,19 @@ class ComposerTest {
                 "a b=1 | a b=1 is not of the form key=value (command line, argument 2).",
                 "modelpool=[a] | modelpool: expected the name of a model pool, found a list (command line, argument 2).",
                 "~taskpool | ~taskpool: a run needs its task pool (command line, argument 2). taskpool=dummy evaluates nothing.",
-                "taskpool=zo | taskpool=zo: no such task pool (command line, argument 2). Did you mean zoo? Task pools: clip-vit-classification_TA8, zoo, dummy.",
+                "taskpool=zo | taskpool=zo: no such task pool (command line, argument 2). Did you mean zoo? Task pools: clip-vit-classification_TA8, zoo, dummy, CLIPVisionModelTaskPool/clip-vit-base-patch32_svhn_and_mnist, CLIPVisionModelTaskPool/clip-vit-classification_TA8, CLIPVisionModelTaskPool/clip-vit-classification_TA8_B16, CLIPVisionModelTaskPool/clip-vit-classification_TA8_L14, CLIPVisionModelTaskPool/clip-vit-single-task_dtd, CLIPVisionModelTaskPool/clip-vit-single-task_eurosat, CLIPVisionModelTaskPool/clip-vit-single-task_gtsrb, CLIPVisionModelTaskPool/clip-vit-single-task_mnist, CLIPVisionModelTaskPool/clip-vit-single-task_resisc45 and 3 more; amalgam groups taskpool lists them.",
                 "modelpool=../../etc/passwd | modelpool=../../etc/passwd: expected the name of a model pool (command line, argument 2).",
                 "method.lr=${method.lr} | method.lr: the interpolation goes in a circle, method.lr -> method.lr (command line, argument 2).",
                 "method.lr=${method.l} | method.lr: ${method.l} names no key, there is no method.l (command line, argument 2).",
                 "method.lr=a${modelpool} | method.lr: ${modelpool} is a mapping and cannot stand in a text (command line, argument 2).",
-                "method.lr=${oc.env:HOME} | method.lr: ${oc.env:HOME} is not the name of a key (command line, argument 2). Write ${seed} or ${fabric.loggers.name}.",
+                "method.lr=${a b} | method.lr: ${a b} is not the name of a key (command line, argument 2). Write ${seed} or ${fabric.loggers.name}.",
+                "method.lr=${oc.env:AMALGAM_NO_SUCH} | method.lr: ${oc.env:AMALGAM_NO_SUCH}: the environment has no variable AMALGAM_NO_SUCH; set it, or write ${oc.env:AMALGAM_NO_SUCH,DEFAULT} (command line, argument 2).",
+                "method.lr=${hydra:runtime.cwd} | method.lr: ${hydra:runtime.cwd}: there is no resolver hydra; now and oc.env are (command line, argument 2).",
+                "method.lr=${now:%Q} | method.lr: ${now:%Q}: %Q is no part of a time that is known; write as in ${now:%Y-%m-%d_%H-%M-%S} (command line, argument 2).",
+                "method.lr=range(1,5) | method.lr=range(1,5) asks for several runs: add -m, or quote the value if it is a text (command line, argument 2).",
+                "method.lr=1e-4,1e-3 | method.lr=1e-4,1e-3: several values; write [1e-4,1e-3] for a list, quote a text that holds a comma, or add -m for a run with each (command line, argument 2).",
+                "+dataset/nowhere@taskpool.x=svhn | dataset/nowhere@taskpool.x names files of the group dataset/nowhere, which does not exist (command line, argument 2).",
+                "data/images@taskpool.x=svhn | data/images@taskpool.x names files of the group data/images, which are added with a + (command line, argument 2).",
                 "method.lr=??? | method.lr must be given: its value is ??? (command line, argument 2). Write method.lr=VALUE."
             })
     void aMistakeIsAnsweredWhereItWasMade(String override, String message) {
@@ -225,10 +232,10 @@ class ComposerTest {
         assertThatThrownBy(() -> compose("seed=1", "method=adamergin"))
                 .hasMessageStartingWith(
                         "method=adamergin: no such method (command line, argument 2). Did you mean adamerging? "
-                                + "Methods: adamerging, task_arithmetic, adamerging/clip, adamerging_paper, adamerging_pp");
+                                + "Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging_paper");
         assertThatThrownBy(() -> compose("seed=1"))
                 .hasMessageStartingWith("Which method? Give method=NAME. Methods: adamerging, task_arithmetic, "
-                        + "adamerging/clip, adamerging_paper, adamerging_pp");
+                        + "ada_svd/clip_vision, adamerging/clip, adamerging_paper");
         assertThatThrownBy(() -> new Composer(List.of(Path.of("nowhere")), builtIn))
                 .hasMessage("--config-dir nowhere: no such folder.");
     }
@@ -246,11 +253,12 @@ class ComposerTest {
         Path cyclic = write("method/a.yaml", "lr: 1\ndefaults: [b]\n");
         Path back = write("method/b.yaml", "defaults: [a]\n");
         assertThatThrownBy(() -> compose("method=a"))
-                .hasMessage(back + ", line 1: the defaults lists of the group method go in a circle, a -> b -> a.");
+                .hasMessage(back + ", line 1: the defaults lists go in a circle, method/a -> method/b -> method/a.");
+        write("method/c.yaml", "{}");
         Files.writeString(cyclic, "defaults: [b, c]\n");
         Files.writeString(back, "{}");
         assertThatThrownBy(() -> compose("method=a"))
-                .hasMessage(cyclic + ", line 1: a second base, c, beside b; a group's file builds on one.");
+                .hasMessage(cyclic + ", line 1: a second base, c, beside b; a method's file builds on one.");
         Files.writeString(cyclic, "lr: 1\n\ndefaults: [adamergin]\n");
         assertThatThrownBy(() -> compose("method=a"))
                 .hasMessageStartingWith(
@@ -261,9 +269,7 @@ class ComposerTest {
                         cyclic + ", line 1: defaults: expected a list such as [base, _self_], found \"adamerging\".");
         Files.writeString(cyclic, "defaults:\n  - /dataset@test: x\n");
         assertThatThrownBy(() -> compose("method=a"))
-                .hasMessage(
-                        cyclic
-                                + ", line 2: defaults: expected the name of a file of the same group or _self_, found a mapping.");
+                .hasMessage("dataset=x: no such file (" + cyclic + ", line 2). Files: none.");
         Files.writeString(cyclic, "a: 1\nb: [\n");
         assertThatThrownBy(() -> compose("method=a")).hasMessageStartingWith(cyclic + ", line 3: not valid YAML");
         Files.writeString(cyclic, "a: 1\nlr: ${methd.a}\n");

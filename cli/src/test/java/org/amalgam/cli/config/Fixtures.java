@@ -1,8 +1,5 @@
 package org.amalgam.cli.config;
 
-import org.amalgam.settings.MapNode;
-import org.amalgam.settings.Yaml;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +17,8 @@ public final class Fixtures {
                 "method/task_arithmetic", "{scaling_factor: 0.3}",
                 "modelpool/zoo", "{models: {_pretrained_: zoo/clip}}",
                 "modelpool/CLIPVisionModelPool/clip-vit-base-patch32_TA8", "{models: {_pretrained_: hub}}",
+                "data/images/svhn", "{svhn: {path: org/svhn}}",
+                "data/images/mnist", "{mnist: {path: org/mnist}}",
                 "taskpool/zoo", "{clip_model: zoo/clip}",
                 "taskpool/clip-vit-classification_TA8", "{clip_model: hub}"));
     }
@@ -28,19 +27,20 @@ public final class Fixtures {
     static BuiltIn of(Map<String, String> texts) {
         return new BuiltIn() {
             @Override
-            public List<String> names(Group group) {
-                String folder = group.key() + "/";
+            public List<String> names(String folder) {
+                String start = folder.isEmpty() ? "" : folder + "/";
                 return texts.keySet().stream()
-                        .filter(name -> name.startsWith(folder))
-                        .map(name -> name.substring(folder.length()))
+                        .filter(name -> name.startsWith(start))
+                        .map(name -> name.substring(start.length()))
+                        .filter(name -> !folder.isEmpty() || !name.contains("/"))
                         .sorted()
                         .toList();
             }
 
             @Override
-            public Optional<MapNode> find(Group group, String name) {
-                return Optional.ofNullable(texts.get(group.key() + "/" + name))
-                        .map(text -> Yaml.mapping(text, "built-in " + name));
+            public Optional<ConfigFile> find(String folder, String name) {
+                String path = folder.isEmpty() ? name : folder + "/" + name;
+                return Optional.ofNullable(texts.get(path)).map(text -> ConfigFile.read(text, "built-in " + name));
             }
         };
     }

@@ -33,6 +33,8 @@ class ValueParserTest {
         assertThat(parse("*.pt")).isEqualTo("*.pt");
         assertThat(parse("\"a, \\\"b\\\"\"")).isEqualTo("a, \"b\"");
         assertThat(parse("${a.b}/x")).isEqualTo("${a.b}/x");
+        assertThat(parse("${a.${b}.c}/x")).isEqualTo("${a.${b}.c}/x");
+        assertThat(parse("a\\, b\\=c\\[0\\]")).isEqualTo("a, b=c[0]");
         assertThat(parse("org/name@revision")).isEqualTo("org/name@revision");
     }
 
@@ -50,7 +52,7 @@ class ValueParserTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "0.3,0.4 | k=0.3,0.4: several values; write [0.3,0.4] for a list, or quote a text that holds a comma (command line, argument 1).",
+                "0.3,0.4 | k=0.3,0.4: several values; write [0.3,0.4] for a list, quote a text that holds a comma, or add -m for a run with each (command line, argument 1).",
                 "[1,2 | k=[1,2: the closing ] is lacking (command line, argument 1).",
                 "[1,,2] | k=[1,,2]: a value is lacking at character 4 (command line, argument 1).",
                 "[1] x | k=[1] x: nothing can follow [1] (command line, argument 1).",

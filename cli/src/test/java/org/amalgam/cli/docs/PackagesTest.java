@@ -40,6 +40,8 @@ class PackagesTest {
             configuration.setResolveMissingDependenciesFromClassPath(false);
             return new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    // the library's fixtures, once they are packaged
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("org.amalgam");
         });
         Map<String, Set<String>> found = new TreeMap<>();

@@ -90,6 +90,32 @@ class AnalysisTest {
     }
 
     @Test
+    void severalOfOneCommandLineShareAPage() throws IOException {
+        Path sweep = area.path("sweep");
+        Ending ending = area.amalgam(
+                "-m",
+                "analysis=loss_landscape",
+                "modelpool=mine",
+                "taskpool=mine",
+                "analysis.grid=3,5",
+                "hydra.sweep.dir=" + sweep);
+        assertThat(ending.code()).as(ending.err()).isZero();
+        assertThat(ending.out()).contains("analysis.grid").doesNotContain("average");
+        JsonNode methods = new ObjectMapper()
+                .readTree(sweep.resolve("report.json").toFile())
+                .at("/amalgam/methods");
+        assertThat(methods)
+                .extracting(method -> method.path("name").asText())
+                .containsExactly("analysis.grid=3", "analysis.grid=5");
+        for (int job = 0; job < 2; job++) {
+            assertThat(methods.path(job).at("/figures/0"))
+                    .isEqualTo(figure(sweep.resolve(job + "/report.json")))
+                    .isNotEmpty();
+        }
+        assertThat(sweep.resolve("report.html")).content().contains("Loss landscape of birds and digits");
+    }
+
+    @Test
     void aPlanComputesNothing() throws IOException {
         Set<String> before = area.files();
         assertThat(analysed("dry_run=true").out()).contains("11 x 11 points each, up to 256 samples a task");

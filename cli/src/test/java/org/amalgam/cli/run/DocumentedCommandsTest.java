@@ -2,11 +2,13 @@ package org.amalgam.cli.run;
 
 import org.amalgam.cli.Main;
 import org.amalgam.cli.Terminal;
+import org.amalgam.cli.config.Argument;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.cli.docs.Pages;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.Settings;
+import org.amalgam.settings.Source;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,7 +36,8 @@ class DocumentedCommandsTest {
     private static final Pattern FILE = Pattern.compile("# (conf/\\S+\\.yaml)\\b.*");
 
     /** Commands of their own, which compose nothing. */
-    private static final List<String> OTHER = List.of("demo", "compare", "methods", "parameters", "resume");
+    private static final List<String> OTHER =
+            List.of("demo", "compare", "methods", "groups", "parameters", "completion", "resume");
 
     @TempDir
     Path folder;
@@ -85,17 +89,30 @@ class DocumentedCommandsTest {
             return;
         }
         List<Path> configDirs = new ArrayList<>();
-        List<String> overrides = new ArrayList<>();
+        Optional<String> configName = Optional.empty();
+        List<Argument> overrides = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             if (words.get(i).equals("--config-dir")) {
                 i++;
                 configDirs.add(folder.resolve(words.get(i)));
+            } else if (words.get(i).equals("--config-name")) {
+                i++;
+                configName = Optional.of(words.get(i));
+            } else if (words.get(i).equals("--cfg")) {
+                i++;
             } else if (!words.get(i).startsWith("-")) {
-                overrides.add(words.get(i));
+                overrides.add(new Argument(words.get(i), Source.argument(i + 1)));
             }
         }
-        RunConfig config =
-                new Composer(configDirs, new AmalgamProgram().builtIn()).compose(overrides.toArray(String[]::new));
+        Composer composer = new Composer(configDirs, configName, new AmalgamProgram().builtIn());
+        if (words.contains("-m")) {
+            composer.multirun(overrides).jobs().forEach(job -> bind(job.config()));
+        } else {
+            bind(composer.compose(overrides));
+        }
+    }
+
+    private static void bind(RunConfig config) {
         if (config.isAnalysis()) {
             AnalysisChoice.of(config.work());
         } else {

@@ -1,0 +1,42 @@
+package org.amalgam.cli;
+
+import org.amalgam.settings.SettingsEntry;
+import org.amalgam.settings.SettingsSchema;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Settings as a table: key, default, meaning. */
+final class SettingsTable {
+
+    private SettingsTable() {}
+
+    static Table of(SettingsSchema schema) {
+        return new Table(
+                List.of(Table.Column.left("setting"), Table.Column.left("default"), Table.Column.left("meaning")),
+                rows(schema));
+    }
+
+    /** A row a setting; nested ones by their dotted keys. */
+    static List<List<String>> rows(SettingsSchema schema) {
+        List<List<String>> rows = new ArrayList<>();
+        collect(schema, "", rows);
+        return rows;
+    }
+
+    private static void collect(SettingsSchema schema, String prefix, List<List<String>> rows) {
+        for (SettingsEntry entry : schema.entries()) {
+            entry.nested()
+                    .ifPresentOrElse(
+                            nested -> collect(nested, prefix + entry.key() + ".", rows),
+                            () -> rows.add(List.of(
+                                    prefix + entry.key(),
+                                    entry.isRequired() ? "must be given" : entry.defaultYaml(),
+                                    meaning(entry))));
+        }
+    }
+
+    private static String meaning(SettingsEntry entry) {
+        return entry.oneOf().isEmpty() ? entry.help() : entry.help() + " (" + entry.expected() + ")";
+    }
+}

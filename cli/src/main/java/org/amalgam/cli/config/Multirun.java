@@ -1,0 +1,65 @@
+package org.amalgam.cli.config;
+
+import org.amalgam.AmalgamException;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Several runs that one command line asks for.
+ *
+ * @param jobs the runs, in the order in which they are made; at least one
+ * @param overrides as they were given
+ */
+public record Multirun(List<Job> jobs, List<String> overrides) {
+
+    /** @throws AmalgamException if two jobs would write to one place */
+    public Multirun {
+        jobs = List.copyOf(jobs);
+        overrides = List.copyOf(overrides);
+        Map<Path, Integer> written = new LinkedHashMap<>();
+        for (Job job : jobs) {
+            places(job.config().settings()).forEach((key, path) -> {
+                Integer other = written.put(path, job.number());
+                if (other != null) {
+                    throw new AmalgamException("%s: jobs %d and %d would both write to %s; put ${hydra.job.num} into it"
+                            .formatted(key, other, job.number(), path));
+                }
+            });
+            if (!folder(job).equals(folder(jobs.get(0)))) {
+                throw new AmalgamException("hydra.sweep.dir: a multirun has one folder, found " + folder(jobs.get(0))
+                        + " and " + folder(job) + "; put what differs into hydra.sweep.subdir");
+            }
+        }
+    }
+
+    /** The folder of the whole. */
+    public Path folder() {
+        return folder(jobs.get(0));
+    }
+
+    /** The keys of which the jobs have different values. */
+    public List<String> keys() {
+        Set<String> keys = new LinkedHashSet<>();
+        jobs.forEach(job -> keys.addAll(job.values().keySet()));
+        return new ArrayList<>(keys);
+    }
+
+    private static Path folder(Job job) {
+        return job.config().settings().hydra().sweep().dir();
+    }
+
+    private static Map<String, Path> places(RootSettings settings) {
+        Map<String, Path> places = new LinkedHashMap<>();
+        HydraSettings.Several sweep = settings.hydra().sweep();
+        places.put("hydra.sweep.subdir", sweep.dir().resolve(sweep.subdir()));
+        settings.mergedModelSavePath().ifPresent(path -> places.put("merged_model_save_path", path));
+        settings.reportSavePath().ifPresent(path -> places.put("report_save_path", path));
+        return places;
+    }
+}
