@@ -2,7 +2,9 @@ package org.amalgam.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code amalgam compare}. */
@@ -18,12 +20,15 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Leave out the long adaptations.")
     private boolean quick;
 
+    @Parameters(paramLabel = "NAME", description = "Only the runs whose names contain one of these: wemoe, smile.")
+    private List<String> names = List.of();
+
     CompareCommand(AmalgamCommand root) {
         this.root = root;
     }
 
     @Override
     public Integer call() {
-        return root.program().compare(quick, root.console());
+        return root.program().compare(quick, names, root.console());
     }
 }

@@ -68,7 +68,7 @@ public interface Program {
      * @param quick leaves out what takes minutes
      * @return the exit code, 0 where every difference is within its bound and 1 where one is not
      */
-    int compare(boolean quick, Console console);
+    int compare(boolean quick, List<String> names, Console console);
 
     /**
      * Prints how many parameters merging takes.

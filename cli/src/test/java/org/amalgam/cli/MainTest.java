@@ -96,7 +96,7 @@ class MainTest {
         }
 
         @Override
-        public int compare(boolean quick, Console console) {
+        public int compare(boolean quick, List<String> names, Console console) {
             console.result("compare" + (quick ? " quick" : ""));
             return 1;
         }

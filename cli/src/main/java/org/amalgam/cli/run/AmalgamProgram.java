@@ -91,8 +91,8 @@ public final class AmalgamProgram implements Program {
     }
 
     @Override
-    public int compare(boolean quick, Console console) {
-        return Compare.execute(quick, builtIn(), console) ? 0 : 1;
+    public int compare(boolean quick, List<String> names, Console console) {
+        return Compare.execute(quick, names, builtIn(), console) ? 0 : 1;
     }
 
     @Override

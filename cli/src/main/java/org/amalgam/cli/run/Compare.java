@@ -58,17 +58,21 @@ final class Compare {
         this.console = console;
     }
 
-    /** Whether every difference is within its bound. */
-    static boolean execute(boolean quick, BuiltIn builtIn, Console console) {
+    /**
+     * Whether every difference is within its bound.
+     *
+     * @param only parts of the names of the runs that are repeated; empty for all
+     */
+    static boolean execute(boolean quick, List<String> only, BuiltIn builtIn, Console console) {
         JsonNode methods = read(Home.find().resolve("zoo/reference.json")).path("methods");
         try (Session session = new Session(builtIn, console)) {
             Compare compare = new Compare(methods, session, console);
-            compare.run(quick);
+            compare.run(quick, only);
             return compare.beyond == 0;
         }
     }
 
-    private void run(boolean quick) {
+    private void run(boolean quick, List<String> only) {
         List<String> header = new ArrayList<>(session.tasks());
         header.add("average");
         line("", header);
@@ -76,7 +80,7 @@ final class Compare {
         print("zero_shot", methods.path("zero_shot").path("accuracy"), baselines.get(0), false);
         print("individual", methods.path("individual").path("accuracy"), baselines.get(1), false);
         List<String> missing = new ArrayList<>();
-        for (String name : names()) {
+        for (String name : names(only)) {
             Optional<List<String>> overrides = overrides(name);
             if (overrides.isEmpty()) {
                 missing.add(name);
@@ -112,9 +116,14 @@ final class Compare {
         }
     }
 
-    private List<String> names() {
+    private List<String> names(List<String> only) {
         List<String> names = new ArrayList<>();
         methods.fieldNames().forEachRemaining(names::add);
+        names.removeIf(name -> !only.isEmpty() && only.stream().noneMatch(name::contains));
+        if (names.isEmpty()) {
+            throw new AmalgamException("no run of the reference has a name that contains " + String.join(" or ", only)
+                    + "; zoo/reference.json has their names");
+        }
         names.removeAll(List.of("zero_shot", "individual"));
         return names;
     }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -22,7 +23,7 @@ class ZooReferenceTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         Console console = new Console(out, out, Terminal.detect(Map.of(), new Properties()), Console.Volume.QUIET);
-        boolean within = Compare.execute(true, new AmalgamProgram().builtIn(), console);
+        boolean within = Compare.execute(true, List.of(), new AmalgamProgram().builtIn(), console);
         assertThat(within).as(printed.toString(StandardCharsets.UTF_8)).isTrue();
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains(
