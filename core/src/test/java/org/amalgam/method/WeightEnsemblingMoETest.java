@@ -3,6 +3,7 @@ package org.amalgam.method;
 import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.TinyModels;
+import org.amalgam.mixture.Mixture;
 import org.amalgam.mixture.RoutingObserver;
 import org.amalgam.model.Encoder;
 import org.amalgam.pool.ModelPool;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,6 +149,25 @@ class WeightEnsemblingMoETest {
         assertThat(features(loaded, false)).containsExactly(features(learned, false));
         assertThat(features(loaded, true)).containsExactly(features(learned, true));
         assertThat(file.toFile().length()).isLessThan(10_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"whole", "low rank", "sparse"})
+    void aSavedMixtureIsTheSameMixture(String form) throws IOException {
+        MergedModel learned =
+                switch (form) {
+                    case "sparse" -> merge(pool, SparseWeightEnsemblingMoE.class, Map.of("position_encoding", true));
+                    case "low rank" -> merge(Map.of("compress", Map.of("rank", 2)));
+                    default -> merge(Map.of("router_hidden_layers", 1));
+                };
+        Mixture mixture = ((MergedModel.Routed) learned.network()).mixture();
+        Path folder = Files.createDirectory(temporary.resolve("mixture"));
+        pool.saveMixture(mixture.weights(), mixture.description(), folder);
+        MergedModel again = Settings.bind(SavedMixture.class, Map.of("path", folder.toString()))
+                .merge(pool, Run.quiet(0, temporary));
+        // Mapped tensors lie elsewhere in memory, and products round by where rows begin.
+        assertThat(features(again, false)).containsExactly(features(learned, false), Offset.offset(1e-5f));
+        assertThat(again.parameters(0)).isEqualTo(learned.parameters(0));
     }
 
     @Test
