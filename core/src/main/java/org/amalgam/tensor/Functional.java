@@ -54,21 +54,22 @@ public final class Functional {
     }
 
     /**
-     * Softmax attention (Vaswani et al., 2017), scaled by head_dim^-0.5.
+     * Softmax attention (Vaswani et al., 2017), scaled by head_dim^-0.5. In float32 whatever the precision around it: in bfloat16
+     * it takes thirteen times as long (measured at 16 x 12 heads of 50 tokens: 30 ms and 2.3), more than the rest of a block.
      *
      * @param query [N, heads, tokens, head_dim], as are key and value
      * @param causal whether a token sees only itself and those before it
      */
     public static Tensor attention(Tensor query, Tensor key, Tensor value, boolean causal) {
-        return new Tensor(torch.scaled_dot_product_attention(
-                query.handle(),
-                key.handle(),
-                value.handle(),
+        return Precision.full(() -> new Tensor(torch.scaled_dot_product_attention(
+                query.to(DType.F32).handle(),
+                key.to(DType.F32).handle(),
+                value.to(DType.F32).handle(),
                 new TensorOptional(),
                 0.0,
                 causal,
                 new DoubleOptional(),
-                false));
+                false)));
     }
 
     /**

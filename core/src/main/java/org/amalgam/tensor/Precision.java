@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public enum Precision {
     /** Everything in float32. */
     FLOAT32("32-true"),
-    /** Matrix products and attention in bfloat16, the residual stream and the layer norms in float32. */
+    /** Matrix products of the layers in bfloat16; attention, the residual stream and the layer norms in float32. */
     BF16_MIXED("bf16-mixed");
 
     private final String key;
