@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.pool.ImageTaskSpec;
+import org.amalgam.pool.TextTaskSpec;
 import org.amalgam.settings.Setting;
 
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.util.List;
 
 /** One entry of {@code test_datasets} or {@code train_datasets}. */
 record DatasetSettings(
-        @Setting(help = "folder or files: Parquet, image folder, IDX; a path or a list of paths")
+        @Setting(help = "folder or files: Parquet, image folder, IDX; of texts Parquet, CSV, JSON lines; a path or a list of paths")
         Object path,
 
         @Setting(value = "''", help = "which part of a folder: train, test; empty where there is only one")
@@ -19,17 +20,28 @@ record DatasetSettings(
         List<String> classnames,
 
         @Setting(value = "[]", help = "prompts with {} for the class name; optional where they are known")
-        List<String> templates) {
+        List<String> templates,
 
+        @Setting(value = "[]", help = "columns of the texts, one or two; optional where they have one of the usual names")
+        List<String> columns) {
+
+    /** As images. */
     ImageTaskSpec spec(String key, String name) {
-        List<Path> paths;
+        return new ImageTaskSpec(name, paths(key, name), split, classnames, templates);
+    }
+
+    /** As texts. */
+    TextTaskSpec texts(String key, String name) {
+        return new TextTaskSpec(name, paths(key, name), split, columns, classnames);
+    }
+
+    private List<Path> paths(String key, String name) {
         if (path instanceof String one) {
-            paths = List.of(Path.of(one));
-        } else if (path instanceof List<?> several && several.stream().allMatch(String.class::isInstance)) {
-            paths = several.stream().map(part -> Path.of((String) part)).toList();
-        } else {
-            throw new AmalgamException(key + "." + name + ".path: expected a path or a list of paths, found " + path);
+            return List.of(Path.of(one));
         }
-        return new ImageTaskSpec(name, paths, split, classnames, templates);
+        if (path instanceof List<?> several && several.stream().allMatch(String.class::isInstance)) {
+            return several.stream().map(part -> Path.of((String) part)).toList();
+        }
+        throw new AmalgamException(key + "." + name + ".path: expected a path or a list of paths, found " + path);
     }
 }

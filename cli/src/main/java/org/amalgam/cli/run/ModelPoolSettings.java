@@ -15,14 +15,22 @@ record ModelPoolSettings(
                         "folders or files of weights by name; _pretrained_ is the ancestor, every other name is a task's")
         Map<String, Object> models,
 
-        @Setting(value = "{}", help = "by task: the images that methods adapt to, without looking at labels")
+        @Setting(value = "{}", help = "by task: the images or texts that methods adapt to, without looking at labels")
         Map<String, DatasetSettings> testDatasets,
 
-        @Setting(value = "{}", help = "by task: training images, for the methods that take statistics on them")
+        @Setting(value = "{}", help = "by task: training images or texts, for the methods that take statistics on them")
         Map<String, DatasetSettings> trainDatasets,
 
         @Setting(value = "null", help = "folder with preprocessor_config.json; null takes the ancestor's")
         Optional<Path> processor,
+
+        @Setting(value = "null", help = "folder with tokenizer.json, for models of texts; null takes the ancestor's")
+        Optional<Path> tokenizer,
+
+        @Setting(
+                value = "null",
+                help = "tokens that texts are cut to; null takes 512, or what the model reads if that is less")
+        Optional<Integer> maxLength,
 
         @Setting(value = "null", help = "accepted for the reference's sake")
         Object type) {

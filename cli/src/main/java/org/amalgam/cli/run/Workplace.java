@@ -6,12 +6,16 @@ import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.pool.TextTasks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -25,12 +29,13 @@ final class Workplace implements AutoCloseable {
 
     private final ModelPoolSettings models;
     private final TaskPoolSettings judged;
-    private final ImageTasks tasks;
+    private final ImageTasks images;
+    private Optional<TextTasks> texts = Optional.empty();
 
     Workplace(ModelPoolSettings models, TaskPoolSettings judged, Path cache) {
         this.models = models;
         this.judged = judged;
-        this.tasks = new ImageTasks(cache, PIXEL_BYTES);
+        this.images = new ImageTasks(cache, PIXEL_BYTES);
     }
 
     /** The pool with all its data. */
@@ -80,6 +85,7 @@ final class Workplace implements AutoCloseable {
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
         Path ancestor = models.ancestor();
+        boolean reads = readsTexts();
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
@@ -87,7 +93,7 @@ final class Workplace implements AutoCloseable {
                 throw new AmalgamException("modelpool." + key + ": there is none for the model " + task
                         + ", and the method " + why + "; name one, or leave the model out");
             }
-            data.add(tasks.open(
+            data.add(reads ? text(dataset, key, task) : images.open(
                     dataset.spec(key, task),
                     Families.architecture(ancestor).features(),
                     // A vision tower alone cannot speak: then the judging heads' model does.
@@ -100,8 +106,9 @@ final class Workplace implements AutoCloseable {
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
         Path ancestor = models.ancestor();
+        boolean reads = !judged.testDatasets().isEmpty() && readsTexts();
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> tasks.open(
+                .map(entry -> reads ? text(entry.getValue(), "test_datasets", entry.getKey()) : images.open(
                         entry.getValue().spec("test_datasets", entry.getKey()),
                         Families.architecture(ancestor).features(),
                         judged.clip(ancestor),
@@ -109,8 +116,31 @@ final class Workplace implements AutoCloseable {
                 .toList();
     }
 
+    private boolean readsTexts() {
+        return Families.longestText(models.ancestor()).isPresent();
+    }
+
+    /** A task whose head is that of the model of its name. */
+    private Task text(DatasetSettings dataset, String key, String task) {
+        Path model = models.experts().get(task);
+        if (model == null) {
+            throw new AmalgamException("taskpool." + key + "." + task + ": modelpool.models has no model of this name,"
+                    + " whose head would tell the texts' classes; leave the task out");
+        }
+        if (texts.isEmpty()) {
+            Path ancestor = models.ancestor();
+            Path folder = Files.isDirectory(ancestor) ? ancestor : ancestor.toAbsolutePath().getParent();
+            texts = Optional.of(new TextTasks(
+                    ancestor,
+                    models.tokenizer().orElse(folder),
+                    models.maxLength().map(OptionalInt::of).orElse(OptionalInt.empty())));
+        }
+        return texts.get().open(dataset.texts(key, task), model);
+    }
+
     @Override
     public void close() {
-        tasks.close();
+        texts.ifPresent(TextTasks::close);
+        images.close();
     }
 }
