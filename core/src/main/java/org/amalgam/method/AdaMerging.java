@@ -114,17 +114,25 @@ public record AdaMerging(
         return weights == null;
     }
 
-    /** The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker. */
+    /**
+     * The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker; activations too where
+     * no batch may be cut.
+     */
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
         return model * (pool.tasks().size() + 1L)
-                + model * (usesData() ? 1L + run.workers().count() : 1);
+                + model * (usesData() ? 1L + run.workers().count() : 1)
+                + (usesData() && objective().wholeBatches()
+                        ? (long) batchSize
+                                * Math.min(run.workers().count(), pool.tasks().size())
+                                * pool.architecture().activationBytes()
+                        : 0);
     }
 
     @Override
     public long activationBytes(ModelPool pool) {
-        return usesData()
+        return usesData() && !objective().wholeBatches()
                 ? pool.architecture().activationBytes()
                         * batchSize
                         * pool.tasks().size()

@@ -17,6 +17,9 @@ public final class TokenIds {
     /** Where there is no token. */
     public static final long NONE = -1;
 
+    /** Tokens that texts are cut to where nothing else is asked for: as many as the reference cuts them to. */
+    public static final int USUAL_CUT = 512;
+
     private TokenIds() {}
 
     /** Whether inputs are texts at all. */

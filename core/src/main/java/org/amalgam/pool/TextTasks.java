@@ -6,6 +6,7 @@ import org.amalgam.checkpoint.Hashes;
 import org.amalgam.data.dataset.TextDataset;
 import org.amalgam.data.dataset.TextDatasets;
 import org.amalgam.data.text.Tokenizer;
+import org.amalgam.model.TokenIds;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,6 @@ import java.util.stream.Stream;
  * Opens text tasks, each once. Owns the tokenizers; the heads belong to the scope that is open when a task is opened.
  */
 public final class TextTasks implements AutoCloseable {
-
-    /** Tokens that the reference cuts texts to. */
-    private static final int LONGEST = 512;
 
     private record Key(TextTaskSpec spec, Path model) {}
 
@@ -44,7 +42,7 @@ public final class TextTasks implements AutoCloseable {
                 .orElseThrow(() -> new AmalgamException(ancestor + ": is no model that reads texts"));
         this.ancestor = ancestor;
         this.folder = folder;
-        this.longest = maxLength.orElse(Math.min(LONGEST, positions));
+        this.longest = maxLength.orElse(Math.min(TokenIds.USUAL_CUT, positions));
         if (longest < 1 || longest > positions) {
             throw new AmalgamException("modelpool.max_length: " + longest + " is not offered; " + ancestor
                     + " reads from 1 to " + positions + " tokens");

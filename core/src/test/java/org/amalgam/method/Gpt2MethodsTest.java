@@ -1,6 +1,10 @@
 package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Learner;
+import org.amalgam.adapt.Objective;
+import org.amalgam.adapt.Trace;
 import org.amalgam.fixtures.TinyGpt2;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.mixture.RoutingObserver;
@@ -158,7 +162,10 @@ class Gpt2MethodsTest {
                         new Samples("n", 2, 2, false),
                         Optional.empty(),
                         Optional.empty())
-                .each(pool, quiet(), (k, values) -> grams.add(values.get("h.0.attn.c_attn").toFloats()));
+                .each(
+                        pool,
+                        quiet(),
+                        (k, values) -> grams.add(values.get("h.0.attn.c_attn").toFloats()));
         assertThat(notes).hasSize(1);
         // The norm's output of a token has mean 0 and variance 1 before scale and shift: 5 rows of them, computed by
         // hand.
@@ -175,6 +182,27 @@ class Gpt2MethodsTest {
                 .apply(states);
         float[] expected = normed.transpose(0, 1).matmul(normed).mul(1.0 / 5).toFloats();
         assertThat(grams.get(0)).containsExactly(expected, offset(1e-5f));
+    }
+
+    /** A batch may be cut where every text has an entropy of its own, however long the texts beside it are. */
+    @Test
+    void textsOfDifferentLengthsShareAMicroBatch() {
+        ModelPool pool = pool();
+        AdaMerging method = Settings.bind(AdaMerging.class, Map.of("lr", 0.1, "batch_size", ROWS));
+        Learner learner = method.learner(pool.taskVectors(), pool.architecture());
+        List<Trace> traces = new ArrayList<>();
+        for (int microBatch : new int[] {1, 5, 100}) {
+            traces.add(new Adaptation("adam", 0.1, ROWS, 2, false, microBatch)
+                    .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), quiet())
+                    .trace());
+        }
+        for (int step = 0; step < 2; step++) {
+            for (int task = 0; task < 2; task++) {
+                double whole = traces.get(2).steps().get(step).losses().get(task);
+                assertThat(traces.get(0).steps().get(step).losses().get(task)).isCloseTo(whole, offset(1e-4));
+                assertThat(traces.get(1).steps().get(step).losses().get(task)).isCloseTo(whole, offset(1e-4));
+            }
+        }
     }
 
     @Test

@@ -10,7 +10,9 @@ import java.util.List;
 
 /** One entry of {@code test_datasets} or {@code train_datasets}. */
 record DatasetSettings(
-        @Setting(help = "folder or files: Parquet, image folder, IDX; of texts Parquet, CSV, JSON lines; a path or a list of paths")
+        @Setting(
+                help =
+                        "folder or files: Parquet, image folder, IDX; of texts Parquet, CSV, JSON lines; a path or a list of paths")
         Object path,
 
         @Setting(value = "''", help = "which part of a folder: train, test; empty where there is only one")
@@ -22,7 +24,9 @@ record DatasetSettings(
         @Setting(value = "[]", help = "prompts with {} for the class name; optional where they are known")
         List<String> templates,
 
-        @Setting(value = "[]", help = "columns of the texts, one or two; optional where they have one of the usual names")
+        @Setting(
+                value = "[]",
+                help = "columns of the texts, one or two; optional where they have one of the usual names")
         List<String> columns) {
 
     /** As images. */

@@ -93,12 +93,15 @@ final class Workplace implements AutoCloseable {
                 throw new AmalgamException("modelpool." + key + ": there is none for the model " + task
                         + ", and the method " + why + "; name one, or leave the model out");
             }
-            data.add(reads ? text(dataset, key, task) : images.open(
-                    dataset.spec(key, task),
-                    Families.architecture(ancestor).features(),
-                    // A vision tower alone cannot speak: then the judging heads' model does.
-                    Families.speaks(ancestor) ? ancestor : judged.clip(ancestor),
-                    models.processor().orElse(ancestor)));
+            data.add(
+                    reads
+                            ? text(dataset, key, task)
+                            : images.open(
+                                    dataset.spec(key, task),
+                                    Families.architecture(ancestor).features(),
+                                    // A vision tower alone cannot speak: then the judging heads' model does.
+                                    Families.speaks(ancestor) ? ancestor : judged.clip(ancestor),
+                                    models.processor().orElse(ancestor)));
         }
         return data;
     }
@@ -108,11 +111,13 @@ final class Workplace implements AutoCloseable {
         Path ancestor = models.ancestor();
         boolean reads = !judged.testDatasets().isEmpty() && readsTexts();
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> reads ? text(entry.getValue(), "test_datasets", entry.getKey()) : images.open(
-                        entry.getValue().spec("test_datasets", entry.getKey()),
-                        Families.architecture(ancestor).features(),
-                        judged.clip(ancestor),
-                        judged.processor(ancestor)))
+                .map(entry -> reads
+                        ? text(entry.getValue(), "test_datasets", entry.getKey())
+                        : images.open(
+                                entry.getValue().spec("test_datasets", entry.getKey()),
+                                Families.architecture(ancestor).features(),
+                                judged.clip(ancestor),
+                                judged.processor(ancestor)))
                 .toList();
     }
 
@@ -129,7 +134,9 @@ final class Workplace implements AutoCloseable {
         }
         if (texts.isEmpty()) {
             Path ancestor = models.ancestor();
-            Path folder = Files.isDirectory(ancestor) ? ancestor : ancestor.toAbsolutePath().getParent();
+            Path folder = Files.isDirectory(ancestor)
+                    ? ancestor
+                    : ancestor.toAbsolutePath().getParent();
             texts = Optional.of(new TextTasks(
                     ancestor,
                     models.tokenizer().orElse(folder),

@@ -33,9 +33,7 @@ class Gpt2RunTest {
         String letters = IntStream.range(0, 26)
                 .mapToObj(i -> "\"%c\": %d".formatted('a' + i, i))
                 .collect(Collectors.joining(", "));
-        area.write(
-                "models/gpt2/tokenizer.json",
-                """
+        area.write("models/gpt2/tokenizer.json", """
                 {"version": "1.0", "normalizer": null,
                  "added_tokens": [{"id": 127, "content": "<|endoftext|>", "single_word": false, "lstrip": false,
                    "rstrip": false, "normalized": true, "special": true}],
@@ -46,9 +44,7 @@ class Gpt2RunTest {
                    "vocab": {%s, "\\u0120": 26, "<|endoftext|>": 127}, "merges": []}}
                 """.formatted(letters));
         area.write("data/tone/test.csv", "sentence,label\ngood day,1\nbad,0\nso so,0\nfine,1\nwell,1\n");
-        area.write(
-                "data/pairs.jsonl",
-                """
+        area.write("data/pairs.jsonl", """
                 {"premise": "it rains", "hypothesis": "it is wet", "label": 0}
                 {"premise": "he runs", "hypothesis": "he sits", "label": 2}
                 {"premise": "a", "hypothesis": "b", "label": 1}
@@ -59,9 +55,7 @@ class Gpt2RunTest {
                     path: %1$s/data/tone
                   pairs:
                     path: %1$s/data/pairs.jsonl""".formatted(folder).indent(2).stripTrailing();
-        area.write(
-                "conf/modelpool/texts.yaml",
-                """
+        area.write("conf/modelpool/texts.yaml", """
                 _target_: fusion_bench.modelpool.HuggingFaceGPT2ClassificationPool
                 models:
                   _pretrained_: %1$s/models/gpt2
@@ -74,7 +68,7 @@ class Gpt2RunTest {
     }
 
     private JsonNode report(Ending ending, Path file) throws IOException {
-        assertThat(ending.err()).isEmpty();
+        assertThat(ending.err()).doesNotContain("amalgam:");
         assertThat(ending.code()).isZero();
         return new ObjectMapper().readTree(file.toFile());
     }
@@ -116,14 +110,10 @@ class Gpt2RunTest {
                                 "method=simple_average",
                                 "modelpool=texts",
                                 "taskpool=texts",
-                                "modelpool.max_length=41")
+                                "+modelpool.max_length=41")
                         .err())
                 .contains("modelpool.max_length: 41", "from 1 to 40 tokens");
-        assertThat(area.amalgam(
-                                "method=simple_average",
-                                "modelpool=texts",
-                                "taskpool=texts",
-                                "~modelpool.models.pairs")
+        assertThat(area.amalgam("method=simple_average", "modelpool=texts", "taskpool=texts", "~modelpool.models.pairs")
                         .err())
                 .contains("taskpool.test_datasets.pairs: modelpool.models has no model of this name");
     }

@@ -10,6 +10,7 @@ import org.amalgam.model.FeedForwardSpec;
 import org.amalgam.model.Keys;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
+import org.amalgam.model.TokenIds;
 import org.amalgam.model.TransformerShape;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.Block;
@@ -160,15 +161,18 @@ public record Gpt2Config(
         return config;
     }
 
-    /** Of the longest text. */
-    @Override
-    public double forwardFlops() {
-        return shape.forwardFlops(positions);
+    /** What a text has at most where it is cut as usual: no configuration says how long texts are. */
+    private int tokens() {
+        return Math.min(positions, TokenIds.USUAL_CUT);
     }
 
-    /** Of the longest text. */
+    @Override
+    public double forwardFlops() {
+        return shape.forwardFlops(tokens());
+    }
+
     @Override
     public long activationBytes() {
-        return shape.activationBytes(positions);
+        return shape.activationBytes(tokens());
     }
 }
