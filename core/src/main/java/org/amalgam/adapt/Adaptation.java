@@ -115,7 +115,10 @@ public record Adaptation(
             Weights merged = profiler.measure("merging weights", () -> run.workers()
                     .together(() -> learner.merge().apply(learned)));
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
-            List<List<Piece>> plan = plan(batches.stream().map(Batch::samples).toList(), learner.wholeBatches(), run);
+            List<List<Piece>> plan = plan(
+                    batches.stream().map(Batch::samples).toList(),
+                    learner.wholeBatches() || objective.wholeBatches(),
+                    run);
             // Leaves of its own for every worker: gradients add up without locks and in an order that is always the
             // same.
             List<Weights> leaves = Stream.generate(merged::learnedLeaves)

@@ -47,7 +47,7 @@ record Passes(List<Piece> pieces, List<Double> losses, long forwardNanos, long b
         List<Batch> parts = pieces.stream()
                 .map(piece -> batches.get(piece.task()).slice(piece.from(), piece.samples()))
                 .toList();
-        Tensor inputs = Tensor.concat(parts.stream().map(Batch::inputs).toList(), 0);
+        Tensor inputs = Batch.joined(parts);
         Tensor features = precision.run(() -> network.features(inputs)).to(DType.F32);
         List<Tensor> losses = new ArrayList<>();
         int row = 0;

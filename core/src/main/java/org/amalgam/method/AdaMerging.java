@@ -27,8 +27,10 @@ import java.util.Optional;
 public record AdaMerging(
         @Setting(
                 value = "clip_layer_wise_adamerging",
-                help = "how finely coefficients differ: one a task and parameter tensor, or one a task",
-                oneOf = {"clip_layer_wise_adamerging", "clip_task_wise_adamerging"})
+                help =
+                        "how finely coefficients differ: one a task and parameter tensor, or one a task; gpt2: layer-wise with"
+                                + " the reference's objective for GPT-2",
+                oneOf = {"clip_layer_wise_adamerging", "clip_task_wise_adamerging", GPT2})
         String name,
 
         @Setting(value = "null", help = "given coefficients instead of learned ones: a list, or a .pt or .npy file")
@@ -48,7 +50,7 @@ public record AdaMerging(
         @Setting(value = "false", help = "cut coefficients to [0, 1] while merging; the stored ones are not cut")
         boolean clampWeights,
 
-        @Setting(value = "true", help = "accepted for the reference's sake; vision towers tie nothing")
+        @Setting(value = "true", help = "accepted for the reference's sake; the models tie nothing")
         boolean tieWeights,
 
         @Setting(value = "false", help = "accepted for the reference's sake; names are always checked strictly")
@@ -87,6 +89,8 @@ public record AdaMerging(
         String cacheDir)
         implements Method {
 
+    private static final String GPT2 = "gpt2_layer_wise_adamerging";
+
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
         TaskVectors vectors = run.profiler().measure("construct the wrapped model", () -> taskVectors(pool));
@@ -102,7 +106,7 @@ public record AdaMerging(
                 .withCoefficients(learned)
                 .withTrace(adapted.trace())
                 .withNotes(List.of(
-                        "The coefficients were adapted to the test images of the tasks, without their labels."));
+                        "The coefficients were adapted to the test samples of the tasks, without their labels."));
     }
 
     @Override
@@ -110,17 +114,25 @@ public record AdaMerging(
         return weights == null;
     }
 
-    /** The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker. */
+    /**
+     * The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker; activations too where
+     * no batch may be cut.
+     */
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
         return model * (pool.tasks().size() + 1L)
-                + model * (usesData() ? 1L + run.workers().count() : 1);
+                + model * (usesData() ? 1L + run.workers().count() : 1)
+                + (usesData() && objective().wholeBatches()
+                        ? (long) batchSize
+                                * Math.min(run.workers().count(), pool.tasks().size())
+                                * pool.architecture().activationBytes()
+                        : 0);
     }
 
     @Override
     public long activationBytes(ModelPool pool) {
-        return usesData()
+        return usesData() && !objective().wholeBatches()
                 ? pool.architecture().activationBytes()
                         * batchSize
                         * pool.tasks().size()
@@ -143,7 +155,12 @@ public record AdaMerging(
         int microBatch =
                 (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
         return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch)
-                .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), run);
+                .learn(learner, objective(), pool.adaptationTasks(), run);
+    }
+
+    /** What is made small: the reference has another surrogate for GPT-2. */
+    public Objective objective() {
+        return name.equals(GPT2) ? Objective.ENTROPY_OF_MEAN : Objective.ENTROPY;
     }
 
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */

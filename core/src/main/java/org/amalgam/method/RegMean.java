@@ -16,6 +16,7 @@ import org.amalgam.tensor.Weights;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,18 +78,21 @@ public record RegMean(
         }
         Excluded excluded = Excluded.of(excludeParamNamesRegex);
         List<LinearSpec> linears = linears(pool);
+        Map<String, LinearSpec> maps = new HashMap<>();
+        linears.forEach(linear -> maps.put(linear.weight(), linear));
         Weights ancestor = pool.ancestor().weights();
         try (Scope scope = Scope.open()) {
             Map<String, RegressionAverage> solved = new LinkedHashMap<>();
             linears.forEach(linear -> {
-                long[] shape = inFirst(ancestor.get(linear.weight())).shape();
+                long[] shape = inFirst(linear, ancestor.get(linear.weight())).shape();
                 solved.put(linear.weight(), new RegressionAverage(shape[0], shape[1], reduceNonDiagonalRatio));
             });
             grams.each((k, matrices) -> run.workers().together(() -> {
                 for (LinearSpec linear : linears) {
                     try (Scope inner = Scope.open()) {
                         Tensor weight = pool.experts().get(k).weights().get(linear.weight());
-                        solved.get(linear.weight()).add(matrices.get(linear.name()), inFirst(weight.to(DType.F32)));
+                        solved.get(linear.weight())
+                                .add(matrices.get(linear.name()), inFirst(linear, weight.to(DType.F32)));
                     }
                 }
                 return k;
@@ -98,7 +102,7 @@ public record RegMean(
                     return theta.copy();
                 }
                 return solved.containsKey(name)
-                        ? run.workers().together(() -> solution(name, solved.get(name)))
+                        ? run.workers().together(() -> solution(maps.get(name), solved.get(name)))
                         : Tensor.stack(experts).mean(0);
             })));
         }
@@ -111,18 +115,24 @@ public record RegMean(
                 .toList();
     }
 
-    private static Tensor solution(String name, RegressionAverage average) {
-        return inFirst(average.solve()
-                        .orElseThrow(() -> new AmalgamException("the Gram matrices of " + name
-                                + " add up to a singular matrix: the samples do not reach every input; take more with"
-                                + " method.num_regmean_examples, set method.reduce_non_diagonal_ratio below 1, or leave"
-                                + " the parameter out with method.exclude_param_names_regex")))
+    private static Tensor solution(LinearSpec linear, RegressionAverage average) {
+        return stored(
+                        linear,
+                        average.solve()
+                                .orElseThrow(() -> new AmalgamException("the Gram matrices of " + linear.weight()
+                                        + " add up to a singular matrix: the samples do not reach every input; take more with"
+                                        + " method.num_regmean_examples, set method.reduce_non_diagonal_ratio below 1, or leave"
+                                        + " the parameter out with method.exclude_param_names_regex")))
                 .contiguous();
     }
 
-    /** Between a matrix as it is stored, [out, in], and as it is applied to rows, [in, out]. */
-    private static Tensor inFirst(Tensor weight) {
-        return weight.transpose(0, 1);
+    /** A matrix as it is applied to rows, [in, out]. */
+    private static Tensor inFirst(LinearSpec linear, Tensor stored) {
+        return linear.outFirst(stored).transpose(0, 1);
+    }
+
+    private static Tensor stored(LinearSpec linear, Tensor inFirst) {
+        return linear.outFirst(inFirst.transpose(0, 1));
     }
 
     @Override
@@ -136,7 +146,8 @@ public record RegMean(
         Weights ancestor = pool.ancestor().weights();
         long matrices = linears(pool).stream()
                 .mapToLong(linear -> {
-                    long[] shape = inFirst(ancestor.get(linear.weight())).shape();
+                    long[] shape =
+                            inFirst(linear, ancestor.get(linear.weight())).shape();
                     return shape[0] * (2 * shape[0] + shape[1]);
                 })
                 .sum();

@@ -39,7 +39,7 @@ public record RouterLearning(
         Optional<Path> saveCheckpoint) {
 
     private static final String NOTE =
-            "The routers were adapted to the test images of the tasks, without their labels.";
+            "The routers were adapted to the test samples of the tasks, without their labels.";
 
     /**
      * A mixture with routers that look at hidden states.

@@ -60,6 +60,12 @@ public record Upscale(
     public Upscaled model(ModelPool pool) {
         List<Upscaled.Upscaling> layers = new ArrayList<>();
         for (FeedForwardSpec layer : pool.architecture().feedForwards()) {
+            if (layer.up().inFirst()) {
+                throw new AmalgamException(
+                        "the model pool holds " + pool.architecture().describe()
+                                + ", and routers in its feed-forward layers are not offered; use method.router_hidden_layers=0,"
+                                + " or another method");
+            }
             layers.add(new Upscaled.Upscaling(layer, experts(pool, layer.up()), experts(pool, layer.down())));
         }
         Set<String> upscaled = parameters(pool.architecture());

@@ -76,7 +76,7 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
     /** The map in float32, its matrix as [out, in]. */
     static Linear linear(LinearSpec spec, Weights weights) {
         return new Linear(
-                weights.get(spec.weight()).to(DType.F32),
+                spec.outFirst(weights.get(spec.weight()).to(DType.F32)),
                 weights.get(spec.bias()).to(DType.F32));
     }
 

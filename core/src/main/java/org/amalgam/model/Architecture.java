@@ -29,7 +29,8 @@ public interface Architecture {
 
     /**
      * Every linear map of every block that has a name of its own (projections of the attention, both maps of the feed-forward
-     * layers), in order. Query, key and value fused in one matrix are no such map: they are three, and attention keeps them.
+     * layers), in order. OpenCLIP's query, key and value, fused in one matrix, are no such map: they are three, and attention
+     * keeps them. GPT-2's are one, as the reference has it.
      */
     List<LinearSpec> linears();
 

@@ -9,7 +9,7 @@ public interface Encoder {
     /**
      * One feature vector a sample.
      *
-     * @param inputs a batch in the family's own form; images: float32 [N, 3, H, W], normalised
+     * @param inputs a batch in the family's own form; images: float32 [N, 3, H, W], normalised; texts: {@link TokenIds}
      * @return features [N, width]
      */
     Tensor features(Tensor inputs);

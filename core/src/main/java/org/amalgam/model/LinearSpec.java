@@ -1,13 +1,33 @@
 package org.amalgam.model;
 
+import org.amalgam.nn.Layer;
+import org.amalgam.nn.Layers;
+import org.amalgam.tensor.Tensor;
+
 /**
  * A linear map that an architecture has.
  *
  * @param name what its parameters' names begin with
+ * @param inFirst whether its matrix is stored [in, out], as GPT-2's are, and not [out, in]
  */
-public record LinearSpec(String name) {
+public record LinearSpec(String name, boolean inFirst) {
 
-    /** Name of the matrix, [out, in]. */
+    /** A map whose matrix is stored [out, in]. */
+    public LinearSpec(String name) {
+        this(name, false);
+    }
+
+    /** The matrix [out, in] of the stored one, and the other way about; a view. */
+    public Tensor outFirst(Tensor matrix) {
+        return inFirst ? matrix.transpose(0, 1) : matrix;
+    }
+
+    /** The layer that computes it. */
+    public Layer in(Layers layers) {
+        return inFirst ? layers.transposedLinear(name) : layers.linear(name);
+    }
+
+    /** Name of the matrix. */
     public String weight() {
         return name + ".weight";
     }

@@ -4,7 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
-/** Activation functions by the names that model configurations use ({@code hidden_act}). */
+/** Activation functions by the names that model configurations use ({@code hidden_act}, {@code activation_function}). */
 public enum Activation implements Layer {
     QUICK_GELU {
         @Override
@@ -17,19 +17,30 @@ public enum Activation implements Layer {
         public Tensor apply(Tensor x) {
             return Functional.gelu(x);
         }
+    },
+    /** GPT-2's approximation of it. */
+    GELU_TANH {
+        @Override
+        public Tensor apply(Tensor x) {
+            return Functional.tanhGelu(x);
+        }
     };
 
     /**
      * The function of that name.
      *
      * @param where what the error names: the configuration file
+     * @param key the setting, for the error
      * @throws AmalgamException if the name is none of these
      */
-    public static Activation of(String name, String where) {
+    public static Activation of(String name, String where, String key) {
         return switch (name) {
             case "quick_gelu" -> QUICK_GELU;
             case "gelu" -> GELU;
-            default -> throw new AmalgamException(where + ": hidden_act is " + name + ", expected quick_gelu or gelu");
+            case "gelu_new", "gelu_pytorch_tanh" -> GELU_TANH;
+            default ->
+                throw new AmalgamException(
+                        where + ": " + key + " is " + name + ", expected quick_gelu, gelu or gelu_new");
         };
     }
 }

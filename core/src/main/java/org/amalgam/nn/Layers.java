@@ -4,6 +4,7 @@ import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where a network finds its layers by name: made from weights, unless another layer stands in. Swapping a feed-forward layer
@@ -30,8 +31,18 @@ public record Layers(Weights weights, Map<String, Layer> replaced) {
 
     /** {@code x W^T + b}, with {@code name.weight} and {@code name.bias}. */
     public Layer linear(String name) {
+        return layer(name, () -> Linear.of(weights, name));
+    }
+
+    /** {@code x W + b}, with {@code name.weight} [in, out] and {@code name.bias}: what transformers calls Conv1D. */
+    public Layer transposedLinear(String name) {
+        return layer(name, () -> new Linear(parameter(name + ".weight").transpose(0, 1), parameter(name + ".bias")));
+    }
+
+    /** The layer that stands in under that name, or else the network's own. */
+    public Layer layer(String name, Supplier<Layer> own) {
         Layer other = replaced.get(name);
-        return other != null ? other : Linear.of(weights, name);
+        return other != null ? other : own.get();
     }
 
     public LayerNorm norm(String name, double epsilon) {
@@ -40,7 +51,6 @@ public record Layers(Weights weights, Map<String, Layer> replaced) {
 
     /** The feed-forward layer of that name; {@code up} and {@code down} name its linear maps. */
     public Layer feedForward(String name, String up, Activation activation, String down) {
-        Layer other = replaced.get(name);
-        return other != null ? other : new FeedForward(linear(up), activation, linear(down));
+        return layer(name, () -> new FeedForward(linear(up), activation, linear(down)));
     }
 }

@@ -60,10 +60,8 @@ final class ClipFamily implements Family {
     @Override
     public Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype) {
         ObjectNode config = architecture.config(ancestor.config());
-        dtype.ifPresent(name -> config.put(config.has("torch_dtype") ? "torch_dtype" : "dtype", name));
-        String type = config.path("dtype").asText(config.path("torch_dtype").asText("float32"));
         return new Saving(
-                Saving.type(type),
+                Saving.named(config, dtype),
                 name -> name,
                 List.of(),
                 Map.of("config.json", config),

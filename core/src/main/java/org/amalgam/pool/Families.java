@@ -9,13 +9,14 @@ import org.amalgam.model.Architecture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The families of models that are known: the one place that says which family a model is of. */
 public final class Families {
 
     /** One line a family. Names of tensors tell more than a configuration that lies in the same folder: they come first. */
-    private static final List<Family> ALL = List.of(new OpenClipFamily(), new ClipFamily());
+    private static final List<Family> ALL = List.of(new OpenClipFamily(), new ClipFamily(), new Gpt2Family());
 
     private Families() {}
 
@@ -42,6 +43,12 @@ public final class Families {
     public static boolean speaks(Path model) {
         Checkpoint checkpoint = Checkpoint.open(model);
         return of(checkpoint).words(checkpoint).present();
+    }
+
+    /** Tokens of the longest text that a model reads; empty where it reads none but images. */
+    public static OptionalInt longestText(Path model) {
+        Checkpoint checkpoint = Checkpoint.open(model);
+        return of(checkpoint).longestText(checkpoint);
     }
 
     /** How the images become the input of a model: from its {@code preprocessor_config.json}, or as its family does it. */

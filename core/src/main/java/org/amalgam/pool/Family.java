@@ -6,6 +6,7 @@ import org.amalgam.data.image.ImageProcessor;
 import org.amalgam.model.Architecture;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A family of models: how a checkpoint shows that it belongs to it, and how it is read and written. {@link Families} lists them. */
 interface Family {
@@ -39,6 +40,11 @@ interface Family {
     /** What zero-shot heads are made of. */
     default Words words(Checkpoint model) {
         throw new AmalgamException(model.path() + ": zero-shot heads need a CLIP model with a text tower");
+    }
+
+    /** Tokens of the longest text that the encoder reads; empty where it reads images. */
+    default OptionalInt longestText(Checkpoint model) {
+        return OptionalInt.empty();
     }
 
     /** How images become the encoder's input. */

@@ -43,8 +43,6 @@ final class OpenClipFamily implements Family {
 
     private static final List<String> CONFIGURATION =
             List.of(Checkpoint.OPEN_CLIP, "config.json", ImageProcessor.FILE_NAME);
-    private static final List<String> TOKENIZER =
-            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
 
     private static Naming naming(String stem, String probe, String passedOver) {
         return new Naming(LEVELS, stem, probe, Pattern.compile(passedOver), EXPECTED);
@@ -83,7 +81,7 @@ final class OpenClipFamily implements Family {
                 .toList();
         DType own = merged.get(OpenClipVision.PREFIX + "conv1.weight").dtype();
         List<String> copied = Stream.concat(
-                        CONFIGURATION.stream(), carried.isEmpty() ? Stream.of() : TOKENIZER.stream())
+                        CONFIGURATION.stream(), carried.isEmpty() ? Stream.of() : Saving.TOKENIZER.stream())
                 .toList();
         return new Saving(
                 dtype.map(Saving::type).orElse(own == DType.F16 || own == DType.BF16 ? own : DType.F32),

@@ -8,6 +8,7 @@ import org.amalgam.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,6 +26,20 @@ record Saving(
         List<TensorSlot> carried,
         Map<String, ObjectNode> made,
         List<Path> copied) {
+
+    /** The files of a tokenizer. */
+    static final List<String> TOKENIZER =
+            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
+
+    /**
+     * The type that a configuration of transformers names; float32 where it names none.
+     *
+     * @param wanted the one asked for, which is written into the configuration
+     */
+    static DType named(ObjectNode config, Optional<String> wanted) {
+        wanted.ifPresent(name -> config.put(config.has("torch_dtype") ? "torch_dtype" : "dtype", name));
+        return type(config.path("dtype").asText(config.path("torch_dtype").asText("float32")));
+    }
 
     /** The type of that name in transformers' words. */
     static DType type(String name) {

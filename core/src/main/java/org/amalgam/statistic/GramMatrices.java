@@ -2,6 +2,7 @@ package org.amalgam.statistic;
 
 import org.amalgam.model.Architecture;
 import org.amalgam.model.LinearSpec;
+import org.amalgam.model.TokenIds;
 import org.amalgam.nn.Layer;
 import org.amalgam.nn.Layers;
 import org.amalgam.pool.Task;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -108,7 +110,13 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
             try (Scope scope = Scope.open();
                     Autograd.Off off = Autograd.off()) {
                 Tensor samples = task.batch(share).inputs();
-                Layers layers = observing(model, inputs);
+                Layers layers = observing(
+                        model,
+                        inputs,
+                        TokenIds.are(samples)
+                                ? Optional.of(
+                                        TokenIds.present(samples).flatten().nonZero())
+                                : Optional.empty());
                 Tensor unused =
                         run.precision().run(() -> architecture.encoder(layers).features(samples));
                 // A worker has no scope around this one: what is kept lives until it is closed.
@@ -118,13 +126,15 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
         });
     }
 
-    private Layers observing(Weights model, Map<String, Tensor> inputs) {
+    /** @param tokens of texts, which of the rows are tokens: what stands for a shorter text's padding must not count */
+    private Layers observing(Weights model, Map<String, Tensor> inputs, Optional<Tensor> tokens) {
         Layers plain = Layers.of(model);
         Map<String, Layer> observing = new HashMap<>();
         linears.forEach(linear -> {
-            Layer layer = plain.linear(linear.name());
+            Layer layer = linear.in(plain);
             observing.put(linear.name(), x -> {
-                inputs.put(linear.name(), x.to(DType.F32).reshape(-1, x.size(-1)));
+                Tensor rows = x.to(DType.F32).reshape(-1, x.size(-1));
+                inputs.put(linear.name(), tokens.map(rows::rows).orElse(rows));
                 return layer.apply(x);
             });
         });

@@ -56,7 +56,7 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
                 use.accept(k, values);
             }
         }
-        return List.of("The " + statistic.describe() + " were taken on training images of each task: "
+        return List.of("The " + statistic.describe() + " were taken on training samples of each task: "
                 + samples.describe(run) + ".");
     }
 

@@ -90,6 +90,11 @@ public final class Functional {
         return new Tensor(torch.gelu(x.handle()));
     }
 
+    /** {@code x Phi(x)} with the distribution function approximated by tanh (Hendrycks and Gimpel, 2016). */
+    public static Tensor tanhGelu(Tensor x) {
+        return new Tensor(torch.gelu(x.handle(), "tanh"));
+    }
+
     /** Softmax over the last dimension. */
     public static Tensor softmax(Tensor x) {
         return new Tensor(torch.softmax(x.handle(), -1));

@@ -19,6 +19,27 @@ class ObjectiveTest {
         scope.close();
     }
 
+    /** Every sample's loss is the entropy of the mean logits; of one sample that is its own entropy. */
+    @Test
+    void theEntropyOfTheMeanIsOfTheBatch() {
+        float[][] logits = rows(3, 4, 2);
+        float[] mean = new float[4];
+        for (float[] row : logits) {
+            for (int c = 0; c < 4; c++) {
+                mean[c] += row[c] / 3;
+            }
+        }
+        float[] terms =
+                Objective.ENTROPY_OF_MEAN.terms(tensor(logits), tensor(logits)).toFloats();
+        float expected = (float) entropy(mean);
+        assertThat(terms).containsExactly(new float[] {expected, expected, expected}, Offset.offset(1e-5f));
+        Tensor one = tensor(rows(1, 4, 2));
+        assertThat(Objective.ENTROPY_OF_MEAN.terms(one, one).toFloats())
+                .containsExactly(Objective.ENTROPY.terms(one, one).toFloats());
+        assertThat(Objective.ENTROPY_OF_MEAN.wholeBatches()).isTrue();
+        assertThat(Objective.ENTROPY.wholeBatches()).isFalse();
+    }
+
     private static double[] softmax(float[] logits) {
         double largest = Double.NEGATIVE_INFINITY;
         for (float logit : logits) {

@@ -1,6 +1,7 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.pool.ImageTaskSpec;
+import org.amalgam.pool.TextTaskSpec;
 import org.amalgam.settings.Setting;
 
 import java.nio.file.Files;
@@ -10,7 +11,9 @@ import java.util.Optional;
 
 /** One entry of {@code test_datasets} or {@code train_datasets}. */
 record DatasetSettings(
-        @Setting(help = "folder or files: Parquet, image folder, IDX; a path, a list of paths, or a name on the hub")
+        @Setting(
+                help =
+                        "folder or files: Parquet, image folder, IDX; of texts Parquet, CSV, JSON lines; a path, a list of paths, or a name on the hub")
         Object path,
 
         @Setting(value = "null", help = "which of a data set's configurations, a folder in it")
@@ -23,7 +26,12 @@ record DatasetSettings(
         List<String> classnames,
 
         @Setting(value = "[]", help = "prompts with {} for the class name; optional where they are known")
-        List<String> templates) {
+        List<String> templates,
+
+        @Setting(
+                value = "[]",
+                help = "columns of the texts, one or two; optional where they have one of the usual names")
+        List<String> columns) {
 
     /**
      * The task that these images make.
@@ -32,23 +40,26 @@ record DatasetSettings(
      * @param folders where names become paths
      */
     ImageTaskSpec spec(String datasets, String task, Folders folders) {
+        return new ImageTaskSpec(task, paths(datasets, task, folders), split, classnames, templates);
+    }
+
+    /** The task that these texts make. */
+    TextTaskSpec texts(String datasets, String task, Folders folders) {
+        return new TextTaskSpec(task, paths(datasets, task, folders), split, columns, classnames);
+    }
+
+    private List<Path> paths(String datasets, String task, Folders folders) {
         String key = datasets + "." + task + ".path";
         if (path instanceof List<?> several && several.stream().allMatch(String.class::isInstance)) {
-            return new ImageTaskSpec(
-                    task,
-                    several.stream().map(part -> reference(part, key).path()).toList(),
-                    split,
-                    classnames,
-                    templates);
+            return several.stream().map(part -> reference(part, key).path()).toList();
         }
         ModelReference reference = reference(path, key);
         List<Path> files = folders.dataset(reference, name.orElse(""), split);
         if (reference.isHub()) {
-            return new ImageTaskSpec(task, files, split, classnames, templates);
+            return files;
         }
         Path folder = files.get(0);
-        Path part = name.map(folder::resolve).filter(Files::isDirectory).orElse(folder);
-        return new ImageTaskSpec(task, List.of(part), split, classnames, templates);
+        return List.of(name.map(folder::resolve).filter(Files::isDirectory).orElse(folder));
     }
 
     private static ModelReference reference(Object given, String key) {

@@ -3,6 +3,7 @@ package org.amalgam.cli.run;
 import org.amalgam.AmalgamException;
 import org.amalgam.settings.Setting;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +16,10 @@ record ModelPoolSettings(
                                 + " task's")
         Map<String, Object> models,
 
-        @Setting(value = "{}", help = "by task: the images that methods adapt to, without looking at labels")
+        @Setting(value = "{}", help = "by task: the images or texts that methods adapt to, without looking at labels")
         Map<String, DatasetSettings> testDatasets,
 
-        @Setting(value = "{}", help = "by task: training images, for the methods that take statistics on them")
+        @Setting(value = "{}", help = "by task: training images or texts, for the methods that take statistics on them")
         Map<String, DatasetSettings> trainDatasets,
 
         @Setting(
@@ -28,6 +29,14 @@ record ModelPoolSettings(
 
         @Setting(value = "null", help = "accepted for the reference's sake: hf is the hub that names are looked up on")
         Object platform,
+
+        @Setting(value = "null", help = "folder with tokenizer.json, for models of texts; null takes the ancestor's")
+        Optional<Path> tokenizer,
+
+        @Setting(
+                value = "null",
+                help = "tokens that texts are cut to; null takes 512, or what the model reads if that is less")
+        Optional<Integer> maxLength,
 
         @Setting(value = "null", help = "accepted for the reference's sake")
         Object type) {

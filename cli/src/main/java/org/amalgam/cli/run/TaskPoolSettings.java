@@ -21,10 +21,10 @@ record TaskPoolSettings(
                 help = "folder or name on the hub, for preprocessor_config.json; null takes the CLIP model's")
         Optional<Object> processor,
 
-        @Setting(value = "{}", help = "by task: the images that a result is judged by")
+        @Setting(value = "{}", help = "by task: the images or texts that a result is judged by")
         Map<String, DatasetSettings> testDatasets,
 
-        @Setting(value = "64", help = "images at a time while judging")
+        @Setting(value = "64", help = "samples at a time while judging")
         int batchSize,
 
         @Setting(value = "true", help = "judge the ancestor and each expert too; kept in the cache for later runs")

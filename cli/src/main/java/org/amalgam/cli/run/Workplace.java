@@ -7,12 +7,16 @@ import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.pool.TextTasks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -27,13 +31,14 @@ final class Workplace implements AutoCloseable {
     private final ModelPoolSettings models;
     private final TaskPoolSettings judged;
     private final Folders folders;
-    private final ImageTasks tasks;
+    private final ImageTasks images;
+    private Optional<TextTasks> texts = Optional.empty();
 
     Workplace(ModelPoolSettings models, TaskPoolSettings judged, Folders folders, Path cache) {
         this.models = models;
         this.judged = judged;
         this.folders = folders;
-        this.tasks = new ImageTasks(cache, PIXEL_BYTES);
+        this.images = new ImageTasks(cache, PIXEL_BYTES);
     }
 
     /** The pool with all its data. */
@@ -98,6 +103,7 @@ final class Workplace implements AutoCloseable {
 
     private List<Task> open(Map<String, DatasetSettings> known, String key, String why) {
         Path ancestor = ancestor();
+        boolean reads = readsTexts();
         List<Task> data = new ArrayList<>();
         for (String task : models.experts().keySet()) {
             DatasetSettings dataset = known.get(task);
@@ -105,12 +111,15 @@ final class Workplace implements AutoCloseable {
                 throw new AmalgamException("modelpool." + key + ": there is none for the model " + task
                         + ", and the method " + why + "; name one, or leave the model out");
             }
-            data.add(tasks.open(
-                    dataset.spec(key, task, folders),
-                    Families.architecture(ancestor).features(),
-                    // A vision tower alone cannot speak: then the judging heads' model does.
-                    Families.speaks(ancestor) ? ancestor : clip(),
-                    folders.processor(models.imageProcessor())));
+            data.add(
+                    reads
+                            ? text(dataset, key, task)
+                            : images.open(
+                                    dataset.spec(key, task, folders),
+                                    Families.architecture(ancestor).features(),
+                                    // A vision tower alone cannot speak: then the judging heads' model does.
+                                    Families.speaks(ancestor) ? ancestor : clip(),
+                                    folders.processor(models.imageProcessor())));
         }
         return data;
     }
@@ -120,17 +129,49 @@ final class Workplace implements AutoCloseable {
         if (judged.testDatasets().isEmpty()) {
             return List.of();
         }
+        if (readsTexts()) {
+            return judged.testDatasets().entrySet().stream()
+                    .map(entry -> text(entry.getValue(), "test_datasets", entry.getKey()))
+                    .toList();
+        }
         FeatureSpec features = Families.architecture(ancestor()).features();
         Path clip = clip();
         Path processor = folders.processor(judged.processor(models.ancestor()));
         return judged.testDatasets().entrySet().stream()
-                .map(entry -> tasks.open(
+                .map(entry -> images.open(
                         entry.getValue().spec("test_datasets", entry.getKey(), folders), features, clip, processor))
                 .toList();
     }
 
+    private boolean readsTexts() {
+        return Families.longestText(ancestor()).isPresent();
+    }
+
+    /** A task whose head is that of the model of its name. */
+    private Task text(DatasetSettings dataset, String key, String task) {
+        if (!models.experts().containsKey(task)) {
+            throw new AmalgamException("taskpool." + key + "." + task + ": modelpool.models has no model of this name,"
+                    + " whose head would tell the texts' classes; leave the task out");
+        }
+        if (texts.isEmpty()) {
+            Path ancestor = ancestor();
+            Path folder = Files.isDirectory(ancestor)
+                    ? ancestor
+                    : ancestor.toAbsolutePath().getParent();
+            texts = Optional.of(new TextTasks(
+                    ancestor,
+                    models.tokenizer().orElse(folder),
+                    models.maxLength().map(OptionalInt::of).orElse(OptionalInt.empty())));
+        }
+        return texts.get()
+                .open(
+                        dataset.texts(key, task, folders),
+                        folders.model(models.experts().get(task)));
+    }
+
     @Override
     public void close() {
-        tasks.close();
+        texts.ifPresent(TextTasks::close);
+        images.close();
     }
 }

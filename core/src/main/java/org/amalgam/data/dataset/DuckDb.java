@@ -12,7 +12,7 @@ import java.sql.Statement;
 
 /**
  * The process's one in-memory DuckDB, started at the first query: half a second and its native library are spent only where a
- * Parquet file is read. It keeps no tables, fetches no extension and writes no temporary file.
+ * Parquet file or a table of texts is read. It keeps no tables, fetches no extension and writes no temporary file.
  */
 final class DuckDb {
 
@@ -30,13 +30,18 @@ final class DuckDb {
      * @throws AmalgamException if the file cannot be read as Parquet
      */
     static <T> T query(Path file, String sql, Rows<T> rows) {
+        return query(file, "Parquet", sql, rows);
+    }
+
+    /** As above for a file of another format. */
+    static <T> T query(Path file, String format, String sql, Rows<T> rows) {
         try (Connection connection = Root.CONNECTION.duplicate();
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             return rows.read(result);
         } catch (SQLException e) {
             throw new AmalgamException(
-                    file + ": cannot be read as Parquet, the file is damaged or cut off: " + firstLine(e), e);
+                    file + ": cannot be read as " + format + ", the file is damaged or cut off: " + firstLine(e), e);
         }
     }
 

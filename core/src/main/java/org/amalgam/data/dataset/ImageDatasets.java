@@ -70,11 +70,11 @@ public final class ImageDatasets {
     }
 
     private static Optional<ImageDataset> parquet(Path path, String split, List<String> classNames, String name) {
-        Map<String, List<Path>> splits = ParquetFiles.bySplit(path);
+        Map<String, List<Path>> splits = SplitFiles.bySplit(path, "parquet");
         if (splits.isEmpty()) {
             return Optional.empty();
         }
-        List<Path> files = ParquetFiles.requireOneSet(splits.get(choose(path, splits.keySet(), split)));
+        List<Path> files = SplitFiles.requireOneSet(splits.get(choose(path, splits.keySet(), split)));
         return Optional.of(ParquetImages.open(name, files, classNames));
     }
 
@@ -125,7 +125,7 @@ public final class ImageDatasets {
     }
 
     /** The split asked for, one that goes by another of its names, or the only one where none is asked for. */
-    private static String choose(Path path, Set<String> splits, String split) {
+    static String choose(Path path, Set<String> splits, String split) {
         if (split.isEmpty() && splits.size() == 1) {
             return splits.iterator().next();
         }

@@ -23,7 +23,7 @@ import java.util.Optional;
 record ParquetSchema(String imageBytes, String labelColumn, List<String> classNames, long rows) {
 
     private static final List<String> IMAGE_COLUMNS = List.of("image", "img");
-    private static final List<String> LABEL_COLUMNS = List.of("label", "labels", "fine_label", "class", "target");
+    static final List<String> LABEL_COLUMNS = List.of("label", "labels", "fine_label", "class", "target");
 
     static ParquetSchema read(Path file) {
         Map<String, String> columns = columns(file);

@@ -75,6 +75,17 @@ public final class Tokenizer implements AutoCloseable {
         return pad(ids, Arrays.stream(ids).mapToInt(row -> row.length).max().orElse(0));
     }
 
+    /** As {@link #encode} for rows of one text, or of two that are encoded as a pair. */
+    public TokenBatch encodeRows(List<List<String>> rows) {
+        long[][] ids = new long[rows.size()][];
+        for (int i = 0; i < ids.length; i++) {
+            List<String> row = rows.get(i);
+            ids[i] = (row.size() == 1 ? tokenizer.encode(row.get(0)) : tokenizer.encode(row.get(0), row.get(1)))
+                    .getIds();
+        }
+        return pad(ids, Arrays.stream(ids).mapToInt(row -> row.length).max().orElse(0));
+    }
+
     /**
      * Ids and mask, each row padded to {@code length}.
      *

@@ -33,7 +33,7 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
                 keys.integer("num_hidden_layers", layers),
                 keys.integer("num_attention_heads", heads),
                 keys.number("layer_norm_eps", 1e-5),
-                Activation.of(keys.text("hidden_act", "quick_gelu"), keys.where()));
+                Activation.of(keys.text("hidden_act", "quick_gelu"), keys.where(), "hidden_act"));
         if (read.width % read.heads != 0) {
             throw new AmalgamException(keys.where() + ": hidden_size " + read.width
                     + " is not a multiple of num_attention_heads " + read.heads);

@@ -16,22 +16,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The Parquet files of a folder by split, in the layouts that the hub has: {@code <split>-00000-of-00002.parquet},
- * {@code <split>.parquet} or {@code <split>/*.parquet}, at the top, in {@code data/} or in a configuration's folder.
+ * The data files of a folder by split, in the layouts that the hub has: {@code <split>-00000-of-00002.parquet},
+ * {@code <split>.parquet} or {@code <split>/*.parquet}, at the top, in {@code data/} or in a configuration's folder; with other
+ * endings likewise.
  */
-final class ParquetFiles {
+final class SplitFiles {
 
     private static final Pattern SHARD = Pattern.compile("(.+?)[-_.](\\d+)-of-(\\d+)(-[0-9a-f]+)?");
     private static final Pattern NUMBERED = Pattern.compile("\\d+|part[-_.]?\\d.*");
     private static final Pattern SPLIT_WORD = Pattern.compile("(?:.*[-_.])?(train|test|validation|valid|val|dev)");
 
-    private ParquetFiles() {}
+    private SplitFiles() {}
 
-    /** Split names to files in the order of their names; empty where the folder holds no Parquet file. */
-    static Map<String, List<Path>> bySplit(Path folder) {
+    /** Split names to files in the order of their names; empty where the folder holds no file of that ending. */
+    static Map<String, List<Path>> bySplit(Path folder, String ending) {
         Map<String, List<Path>> splits = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder, 3)) {
-            files.filter(file -> file.getFileName().toString().endsWith(".parquet"))
+            files.filter(file -> file.getFileName().toString().endsWith("." + ending))
                     .filter(Files::isRegularFile)
                     .sorted()
                     .forEach(file -> splits.computeIfAbsent(splitOf(folder, file), split -> new ArrayList<>())
@@ -59,9 +60,13 @@ final class ParquetFiles {
 
     /** The file's name without the ending and the number of the shard. */
     private static String stem(Path file) {
-        String name = file.getFileName().toString().replaceFirst("\\.parquet$", "");
+        String name = withoutEnding(file);
         Matcher shard = SHARD.matcher(name);
         return shard.matches() ? shard.group(1) : name;
+    }
+
+    private static String withoutEnding(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
     }
 
     /**
@@ -78,7 +83,7 @@ final class ParquetFiles {
                         + "; give the one that is meant as the path");
             }
         }
-        Matcher shard = SHARD.matcher(first.getFileName().toString().replaceFirst("\\.parquet$", ""));
+        Matcher shard = SHARD.matcher(withoutEnding(first));
         if (shard.matches() && !new BigInteger(shard.group(3)).equals(BigInteger.valueOf(files.size()))) {
             throw new AmalgamException(first + ": expected " + new BigInteger(shard.group(3)) + " shards, found "
                     + files.size() + "; fetch the missing ones");

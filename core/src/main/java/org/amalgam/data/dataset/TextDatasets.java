@@ -1,0 +1,165 @@
+package org.amalgam.data.dataset;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Hashes;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Opens labelled texts: Parquet, CSV with a header, or one JSON object a line. */
+public final class TextDatasets {
+
+    /** A file's ending, its format in words, and the table function that reads it. */
+    private enum Format {
+        PARQUET("parquet", "Parquet", "read_parquet(%s)"),
+        CSV("csv", "CSV", "read_csv(%s, header = true, all_varchar = true)"),
+        TSV("tsv", "TSV", "read_csv(%s, header = true, all_varchar = true, delim = '\t')"),
+        JSON_LINES("jsonl", "JSON lines", "read_json(%s, format = 'newline_delimited')");
+
+        private final String ending;
+        private final String words;
+        private final String function;
+
+        Format(String ending, String words, String function) {
+            this.ending = ending;
+            this.words = words;
+            this.function = function;
+        }
+
+        static Optional<Format> of(Path file) {
+            for (Format format : values()) {
+                if (file.toString().endsWith("." + format.ending)) {
+                    return Optional.of(format);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** What the columns of texts are called in GLUE and elsewhere; the first that a file has are taken. */
+    private static final List<List<String>> TEXTS = List.of(
+            List.of("sentence1", "sentence2"),
+            List.of("premise", "hypothesis"),
+            List.of("question", "sentence"),
+            List.of("question1", "question2"),
+            List.of("sentence"),
+            List.of("text"));
+
+    private static final String ENDINGS = "expected files whose names end in .parquet, .csv, .tsv or .jsonl";
+
+    private TextDatasets() {}
+
+    /**
+     * Opens a folder or files, which make one set in their order.
+     *
+     * @param split which part of a folder; may be empty where there is only one
+     * @param columns the columns of the texts, one or two; empty for the first of the known ones
+     * @param classNames names that stand in the column of labels; empty where numbers stand there
+     * @param name what the user calls the data set
+     * @throws AmalgamException if nothing is found there, a column is missing, a text is empty or a label is none
+     */
+    public static TextDataset open(
+            List<Path> paths, String split, List<String> columns, List<String> classNames, String name) {
+        List<Path> files = files(paths, split, name);
+        List<TextDataset.Example> examples = new ArrayList<>();
+        for (Path file : files) {
+            read(file, columns, classNames, examples);
+        }
+        if (examples.isEmpty()) {
+            throw new AmalgamException("the data set " + name + " is empty: " + files.get(0) + " has no rows");
+        }
+        String fingerprint = Hashes.sha256(files.toArray(Path[]::new)) + " " + columns + " " + classNames;
+        return new TextDataset(name, examples, fingerprint);
+    }
+
+    private static List<Path> files(List<Path> paths, String split, String name) {
+        if (paths.size() == 1 && Files.isDirectory(paths.get(0))) {
+            Path folder = paths.get(0);
+            for (Format format : Format.values()) {
+                Map<String, List<Path>> splits = SplitFiles.bySplit(folder, format.ending);
+                if (!splits.isEmpty()) {
+                    return SplitFiles.requireOneSet(splits.get(ImageDatasets.choose(folder, splits.keySet(), split)));
+                }
+            }
+            throw new AmalgamException(folder + " holds no texts: " + ENDINGS);
+        }
+        for (Path path : paths) {
+            if (!Files.isRegularFile(path) || Format.of(path).isEmpty()) {
+                throw new AmalgamException(path + (Files.exists(path) ? " holds no texts: " : " does not exist: ")
+                        + ENDINGS + " for the data set " + name + ", or one folder of them");
+            }
+        }
+        return paths;
+    }
+
+    private static void read(
+            Path file, List<String> columns, List<String> classNames, List<TextDataset.Example> examples) {
+        Format format = Format.of(file).orElseThrow();
+        String table = format.function.formatted(DuckDb.literal(file.toString()));
+        List<String> present = DuckDb.query(file, format.words, "DESCRIBE SELECT * FROM " + table, result -> {
+            List<String> names = new ArrayList<>();
+            while (result.next()) {
+                names.add(result.getString(1));
+            }
+            return names;
+        });
+        List<String> texts = texts(file, columns, present);
+        String label = ParquetSchema.LABEL_COLUMNS.stream()
+                .filter(present::contains)
+                .findFirst()
+                .orElseThrow(() -> new AmalgamException(file + ": there is no column of labels; expected one of "
+                        + ParquetSchema.LABEL_COLUMNS + ", found " + present));
+        String selected = texts.stream().map(TextDatasets::asText).collect(Collectors.joining(", "));
+        DuckDb.query(file, format.words, "SELECT " + asText(label) + ", " + selected + " FROM " + table, result -> {
+            for (int row = 0; result.next(); row++) {
+                String where = file + ", row " + row;
+                List<String> own = new ArrayList<>();
+                for (int i = 0; i < texts.size(); i++) {
+                    String text = result.getString(i + 2);
+                    if (text == null || text.isEmpty()) {
+                        throw new AmalgamException(
+                                where + ": " + texts.get(i) + " is empty, expected a text; leave the row out");
+                    }
+                    own.add(text);
+                }
+                examples.add(new TextDataset.Example(own, label(result.getString(1), classNames, where), where));
+            }
+            return null;
+        });
+    }
+
+    private static List<String> texts(Path file, List<String> columns, List<String> present) {
+        if (columns.size() > 2) {
+            throw new AmalgamException("columns: expected one or two, found " + columns);
+        }
+        return (columns.isEmpty() ? TEXTS : List.of(columns))
+                .stream()
+                        .filter(present::containsAll)
+                        .findFirst()
+                        .orElseThrow(() -> new AmalgamException(file + ": there is no column of texts; expected "
+                                + (columns.isEmpty() ? "one or a pair of " + TEXTS : columns)
+                                + ", found " + present + "; name them with columns: [...]"));
+    }
+
+    private static String asText(String column) {
+        return "CAST(" + DuckDb.identifier(column) + " AS VARCHAR)";
+    }
+
+    /** A label is written as its number or as its name. */
+    private static int label(String given, List<String> classNames, String where) {
+        int named = classNames.indexOf(given);
+        if (named >= 0) {
+            return named;
+        }
+        if (given == null || !given.matches("-?\\d{1,9}")) {
+            throw new AmalgamException(where + ": the label is " + given + ", expected a number"
+                    + (classNames.isEmpty() ? ", or names that classnames: [...] lists" : " or one of " + classNames));
+        }
+        return Labels.check(Long.parseLong(given), classNames, where);
+    }
+}

@@ -1,0 +1,187 @@
+package org.amalgam.pool;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.data.dataset.TextDatasets;
+import org.amalgam.fixtures.TinyGpt2;
+import org.amalgam.model.TokenIds;
+import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.OptionalInt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+/** Text tasks: files to tokens to features. */
+class TextTasksTest {
+
+    @TempDir
+    Path temporary;
+
+    private final Scope scope = Scope.open();
+    private Path ancestor;
+    private Path expert;
+
+    @BeforeEach
+    void makeModels() {
+        expert = TinyGpt2.family(temporary, 1).get("a");
+        ancestor = temporary.resolve("gpt2");
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private Path write(String name, String content) throws IOException {
+        Path file = temporary.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    private Task open(OptionalInt longest, Path path, String split, List<String> columns, List<String> names) {
+        try (TextTasks tasks = new TextTasks(ancestor, ancestor, longest)) {
+            Task task = tasks.open(new TextTaskSpec("t", List.of(path), split, columns, names), expert);
+            // The tokenizer ends with its owner: what is asked of the task is asked here.
+            assertThat(task.batch(new int[] {0}).samples()).isEqualTo(1);
+            return task;
+        }
+    }
+
+    private Batch all(OptionalInt longest, Path path, String split, List<String> columns, List<String> names) {
+        try (TextTasks tasks = new TextTasks(ancestor, ancestor, longest)) {
+            Task task = tasks.open(new TextTaskSpec("t", List.of(path), split, columns, names), expert);
+            return task.batch(java.util.stream.IntStream.range(0, task.size()).toArray());
+        }
+    }
+
+    @Test
+    void everyFormatSaysTheSame() throws IOException {
+        Path csv = write("a.csv", "label,text\n1,\"ab, c\"\n0,d\n".replace(", ", " "));
+        Path tsv = write("a.tsv", "text\tlabel\nab c\t1\nd\t0\n");
+        Path json = write("a.jsonl", "{\"text\": \"ab c\", \"label\": 1}\n{\"text\": \"d\", \"label\": 0}\n");
+        Path split = write("folder/train.csv", "text,label\nz,0\n").getParent();
+        write("folder/test.csv", "text,label\nab c,yes\nd,no\n");
+        long[] expected = {0, 1, 26, 2, 3, TokenIds.NONE, TokenIds.NONE, TokenIds.NONE};
+        for (Path path : List.of(csv, tsv, json)) {
+            Batch batch = all(OptionalInt.empty(), path, "", List.of(), List.of());
+            assertThat(batch.inputs().toLongs()).as(path.toString()).containsExactly(expected);
+            assertThat(batch.labels().toLongs()).containsExactly(1, 0);
+        }
+        Batch named = all(OptionalInt.empty(), split, "test", List.of(), List.of("no", "yes"));
+        assertThat(named.inputs().toLongs()).containsExactly(expected);
+        assertThat(named.labels().toLongs()).containsExactly(1, 0);
+    }
+
+    @Test
+    void parquetKeepsItsOrder() throws SQLException {
+        Path parquet = temporary.resolve("p.parquet");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("COPY (SELECT chr((97 + i % 26)::INT) AS text, i % 2 AS label FROM range(5000) t(i)) TO '"
+                    + parquet + "' (FORMAT parquet)");
+        }
+        Batch batch = all(OptionalInt.empty(), parquet, "", List.of(), List.of());
+        assertThat(batch.samples()).isEqualTo(5000);
+        long[] ids = batch.inputs().toLongs();
+        for (int i = 0; i < ids.length; i++) {
+            assertThat(ids[i]).isEqualTo(i % 26);
+        }
+    }
+
+    @Test
+    void pairsFollowEachOtherAndLongTextsAreCut() throws IOException {
+        Path pairs = write("a.jsonl", "{\"sentence1\": \"abc\", \"sentence2\": \"de\", \"label\": 1}\n");
+        assertThat(all(OptionalInt.empty(), pairs, "", List.of(), List.of())
+                        .inputs()
+                        .toLongs())
+                .containsExactly(0, 1, 2, 3, 4);
+        assertThat(all(OptionalInt.of(4), pairs, "", List.of(), List.of())
+                        .inputs()
+                        .toLongs())
+                .hasSize(4);
+        assertThat(all(OptionalInt.of(2), pairs, "", List.of("sentence1"), List.of())
+                        .inputs()
+                        .toLongs())
+                .containsExactly(0, 1);
+    }
+
+    /** Padding, wide or narrow, changes no feature: a text alone is what it is beside a longer one. */
+    @Test
+    void paddingIsOfNoAccount() {
+        Path file = TinyGpt2.texts(temporary.resolve("t.csv"), 12, 2, 5);
+        try (Autograd.Off off = Autograd.off();
+                TextTasks tasks = new TextTasks(ancestor, ancestor, OptionalInt.empty())) {
+            Task task = tasks.open(new TextTaskSpec("t", List.of(file), "", List.of(), List.of()), expert);
+            ModelPool pool = ModelPool.open(ancestor, java.util.Map.of("t", expert));
+            var encoder = pool.architecture().encoder(pool.experts().get(0).weights());
+            Tensor together = encoder.features(
+                    task.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}).inputs());
+            for (int row = 0; row < 12; row++) {
+                float[] alone =
+                        encoder.features(task.batch(new int[] {row}).inputs()).toFloats();
+                float[] beside = together.select(0, row).toFloats();
+                for (int i = 0; i < alone.length; i++) {
+                    assertThat(alone[i]).isCloseTo(beside[i], within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void mistakesAreNamed() throws IOException {
+        refused(write("a.csv", "text,label\na,0\nb,2\n"), List.of(), "row 1: the label is 2, and the head of");
+        refused(write("b.csv", "text,label\na,0\nb,x\n"), List.of(), "row 1: the label is x, expected a number");
+        refused(write("c.csv", "text,label\na,0\nb,-1\n"), List.of(), "row 1: the label is -1");
+        refused(write("d.csv", "text,label\na,0\n,1\n"), List.of(), "row 1: text is empty");
+        refused(write("e.csv", "words,label\na,0\n"), List.of(), "there is no column of texts");
+        refused(write("f.csv", "text,label\na,0\n"), List.of("other"), "expected [other], found [text, label]");
+        refused(write("g.csv", "text,kind\na,0\n"), List.of(), "there is no column of labels");
+        refused(write("h.txt", "a"), List.of(), "h.txt holds no texts");
+        refused(write("i.csv", "text,label\n"), List.of(), "is empty");
+        refused(write("j.parquet", "no parquet"), List.of(), "cannot be read as Parquet");
+        refused(write("k.jsonl", "{\"text\": \"a\", \"lab"), List.of(), "k.jsonl");
+        refused(temporary.resolve("absent.csv"), List.of(), "absent.csv does not exist");
+        assertThatThrownBy(() -> open(OptionalInt.of(25), temporary, "", List.of(), List.of()))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("modelpool.max_length: 25")
+                .hasMessageContaining("from 1 to 24");
+        assertThatThrownBy(() -> LinearHead.of(ancestor, TinyGpt2.WIDTH))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("there is no tensor score.weight");
+        assertThatThrownBy(() -> LinearHead.of(expert, 9))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("expected [classes, 9]");
+    }
+
+    private void refused(Path file, List<String> columns, String message) {
+        assertThatThrownBy(() -> open(OptionalInt.empty(), file, "", columns, List.of()))
+                .as(file.toString())
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aRowWithoutLabelNamesIsTheNumberThatStandsThere() throws IOException {
+        Path file = write("a.csv", "text,label\na,1\n");
+        assertThat(TextDatasets.open(List.of(file), "", List.of(), List.of(), "t")
+                        .examples()
+                        .get(0)
+                        .label())
+                .isEqualTo(1);
+    }
+}
