@@ -9,11 +9,13 @@ import org.amalgam.adapt.Objective;
 import org.amalgam.adapt.Schedule;
 import org.amalgam.adapt.Trace;
 import org.amalgam.data.Seeds;
+import org.amalgam.method.MergedModel.Candidate;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pareto.Dirichlet;
 import org.amalgam.pareto.Preference;
 import org.amalgam.pareto.PreferenceRouter;
+import org.amalgam.pareto.SimplexGrid;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
@@ -43,7 +45,10 @@ record ParetoLearning(
         double alpha,
         int batchSize,
         Optional<String> checkpoint,
-        Optional<List<Double>> preference) {
+        Optional<List<Double>> preference,
+        boolean front,
+        Optional<Integer> frontTasks,
+        int levels) {
 
     /** Name under which the trace says whether a step's program had no solution: 1 or 0. */
     static final String FALLBACK = "epo_fallback";
@@ -66,13 +71,16 @@ record ParetoLearning(
 
     MergedModel merge(ModelPool pool, Run run, Weighing weighing) {
         Preference used = used(pool);
+        // Before anything is learned: a grid that is too large must not cost the learning.
+        List<Preference> grid = grid(pool);
         PreferenceRouter router = new PreferenceRouter(depth, pool.tasks().size(), initial);
         PreferenceMerge model = run.profiler()
                 .measure("construct the routed model", () -> PreferenceMerge.of(router, mlp, attention, pool));
         Weights start = router.start(model.names(), new Random(Seeds.seed(run.seed(), "routers")));
         Optional<Path> file = RouterFile.given(checkpoint);
         if (file.isPresent()) {
-            return dense(model, RouterFile.load(file.get(), "method.checkpoint_path", start, depth, pool), used, pool);
+            return dense(
+                    model, RouterFile.load(file.get(), "method.checkpoint_path", start, depth, pool), used, grid, pool);
         }
         Adapted adapted = learn(model, start, weighing, used, pool, run);
         List<String> notes = new ArrayList<>();
@@ -80,7 +88,7 @@ record ParetoLearning(
                 "The routers were learned on labelled training samples of the tasks; the model is the one of the preference "
                         + described(used, pool.tasks()) + ".");
         fallbacks(adapted.trace()).ifPresent(notes::add);
-        return dense(model, adapted.parameters(), used, pool)
+        return dense(model, adapted.parameters(), used, grid, pool)
                 .withTrace(adapted.trace())
                 .withNotes(notes);
     }
@@ -110,10 +118,26 @@ record ParetoLearning(
                         run);
     }
 
-    private static MergedModel dense(PreferenceMerge model, Weights routers, Preference used, ModelPool pool) {
+    private List<Preference> grid(ModelPool pool) {
+        int tasks = pool.tasks().size();
+        if (!front) {
+            return List.of();
+        }
+        frontTasks.filter(n -> n != tasks).ifPresent(n -> {
+            throw new AmalgamException("method.eval_grid_n: a grid for " + n + " tasks, and the pool has the " + tasks
+                    + " tasks " + String.join(", ", pool.tasks()) + "; leave method.eval_grid_n out");
+        });
+        return new SimplexGrid(tasks, levels).points();
+    }
+
+    private static MergedModel dense(
+            PreferenceMerge model, Weights routers, Preference used, List<Preference> grid, ModelPool pool) {
         return MergedModel.of(new MergedModel.Dense(model.weights(routers, used), routers.parameters()))
                 .withFigures(List.of(RoutingFigures.constants(
-                        pool.tasks(), model.names(), layer -> model.coefficients(routers, layer, used))));
+                        pool.tasks(), model.names(), layer -> model.coefficients(routers, layer, used))))
+                .withFront(grid.stream()
+                        .map(point -> new Candidate(point, () -> model.weights(routers, point)))
+                        .toList());
     }
 
     private static Optional<String> fallbacks(Trace trace) {
@@ -151,7 +175,9 @@ record ParetoLearning(
             all += spec.elements();
             own += upscaled.contains(spec.name()) ? spec.elements() : 0;
         }
-        long copies = pool.tasks().size() + 2L + (learns() ? run.workers().count() : 0);
+        // A model of the front stands beside the merged one.
+        long copies =
+                pool.tasks().size() + 2L + Math.max(learns() ? run.workers().count() : 0, front ? 1 : 0);
         return Float.BYTES * (all - own + own * copies);
     }
 }

@@ -55,7 +55,18 @@ public record ParetoLinearScalarisation(
                 value = "null",
                 help =
                         "what each task is worth in the model that is made, in the pool's order and any scale; null is all alike")
-        Optional<List<Double>> preference)
+        Optional<List<Double>> preference,
+
+        @Setting(value = "true", help = "whether the models of a grid of preferences are judged after learning")
+        boolean evalGrid,
+
+        @Setting(value = "null", help = "tasks of the grid's preferences; null is the pool's number, which it must be")
+        Optional<Integer> evalGridN,
+
+        @Setting(
+                value = "2",
+                help = "levels of the grid: weights are multiples of 1 / (eval_grid_m - 1); 2 are single tasks")
+        int evalGridM)
         implements Method {
 
     @Override
@@ -81,7 +92,10 @@ public record ParetoLinearScalarisation(
                 alpha,
                 dataloaderKwargs.batchSize(),
                 checkpointPath,
-                preference);
+                preference,
+                evalGrid,
+                evalGridN,
+                evalGridM);
     }
 
     @Override

@@ -260,6 +260,21 @@ class ParetoLearningTest {
     }
 
     @Test
+    void theFrontHasTheModelOfEveryPointOfTheGrid() {
+        MergedModel learned = merge(Map.of("eval_grid_m", 3, "preference", List.of(1, 1)));
+
+        assertThat(learned.front())
+                .extracting(candidate -> candidate.preference().weights())
+                .containsExactly(List.of(0.0, 1.0), List.of(0.5, 0.5), List.of(1.0, 0.0));
+        same(learned.front().get(1).weights().get(), learned.weights(), 0);
+        assertThat(merge(Map.of("eval_grid", false)).front()).isEmpty();
+        assertThatThrownBy(() -> merge(Map.of("eval_grid_n", 8)))
+                .hasMessageContaining("method.eval_grid_n: a grid for 8 tasks, and the pool has the 2 tasks a, b");
+        assertThatThrownBy(() -> merge(Map.of("eval_grid_m", 5000)))
+                .hasMessageContaining("has 5000 points, at most 2000 are judged");
+    }
+
+    @Test
     void theExactSearchTellsItsFallbacks() {
         MergedModel learned = merge(pool, ParetoExactOptimum.class, Map.of());
 
