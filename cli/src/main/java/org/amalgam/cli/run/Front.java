@@ -83,7 +83,8 @@ record Front(List<String> experts, List<String> tasks, List<List<Double>> prefer
                 IntStream.range(0, dominated.length).filter(i -> dominated[i]).count();
         return String.format(
                 Locale.ROOT,
-                "The front: %d preferences were judged, %d of their models are beaten by another on every task; the hypervolume of"
+                "The front: %d preferences were judged, %d of their models are dominated (another is nowhere worse and"
+                        + " somewhere better); the hypervolume of"
                         + " the accuracies above 0 is %.4f. All are in %s.",
                 preferences.size(),
                 beaten,
@@ -106,7 +107,7 @@ record Front(List<String> experts, List<String> tasks, List<List<Double>> prefer
             return new Figure.Lines(
                     "Pareto front",
                     "Each point is the dense model of one preference: what it reaches on one task and on the other; points that"
-                            + " another one beats on both are not on the front's line.",
+                            + " another one dominates are not on the front's line.",
                     new Axis("accuracy on " + tasks.get(0), "%"),
                     new Axis("accuracy on " + tasks.get(1), "%"),
                     List.of(curve("front", dominated, false), curve("dominated", dominated, true)).stream()
@@ -117,7 +118,7 @@ record Front(List<String> experts, List<String> tasks, List<List<Double>> prefer
         return new Figure.HeatMap(
                 "Pareto front",
                 "Each row is the dense model of one preference, each cell the accuracy that it reaches on one task; rows marked"
-                        + " with an asterisk are beaten by another on every task.",
+                        + " with an asterisk are dominated: another one is nowhere worse and somewhere better.",
                 Axis.of("task"),
                 Axis.of("preference"),
                 IntStream.range(0, preferences.size())
