@@ -2,7 +2,6 @@ package org.amalgam.adapt;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.Sampler;
-import org.amalgam.model.Encoder;
 import org.amalgam.pool.Batch;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Profiler;
@@ -10,38 +9,61 @@ import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The one loop that adapts. A step draws one batch of every task, computes them in micro-batches under the same weights, sums
- * the tasks' mean losses, and moves the parameters once.
+ * the tasks' mean losses, weighted where an {@link Aggregation} says so, and moves the parameters once.
  *
  * @param batchSize samples of each task a step
  * @param shuffle whether samples are drawn in a fresh random order each epoch, or as the data set has them
  * @param microBatch samples that a worker may compute together; memory grows with it, results do not depend on it beyond rounding
+ * @param schedule of the learning rate
+ * @param checkpoints of the parameters on the way
  */
 public record Adaptation(
-        String optimizer, double learningRate, int batchSize, int maxSteps, boolean shuffle, int microBatch) {
+        String optimizer,
+        double learningRate,
+        int batchSize,
+        int maxSteps,
+        boolean shuffle,
+        int microBatch,
+        Schedule schedule,
+        Checkpoints checkpoints) {
+
+    /** With one learning rate, and nothing kept on the way. */
+    public Adaptation(
+            String optimizer, double learningRate, int batchSize, int maxSteps, boolean shuffle, int microBatch) {
+        this(optimizer, learningRate, batchSize, maxSteps, shuffle, microBatch, Schedule.CONSTANT, Checkpoints.NONE);
+    }
 
     /** The learned parameters and how they got there. */
     public record Adapted(Weights parameters, Trace trace) {}
+
+    /** {@link #learn(Learner, Objective, Aggregation, List, Run)} with the sum of the tasks' losses. */
+    public Adapted learn(Learner learner, Objective objective, List<? extends Task> tasks, Run run) {
+        return learn(learner, objective, Aggregation.SUM, tasks, run);
+    }
 
     /**
      * Learns. The result belongs to the scope that is open.
      *
      * @throws AmalgamException if a loss is not a number any more
      */
-    public Adapted learn(Learner learner, Objective objective, List<? extends Task> tasks, Run run) {
+    public Adapted learn(
+            Learner learner, Objective objective, Aggregation aggregation, List<? extends Task> tasks, Run run) {
         int steps = run.fastDevRun() ? 1 : maxSteps;
         Weights parameters = learner.start().map((name, tensor) -> tensor.copy());
         Optimizer state = Optimizer.of(optimizer, parameters);
-        Snapshot snapshot = Snapshot.of(run.snapshot(), identity(tasks, run));
+        Snapshot snapshot = Snapshot.of(run.snapshot(), identity(tasks, steps, run));
         List<Trace.Step> trace = new ArrayList<>(snapshot.restore(parameters, state));
         List<Trace.Milestone> milestones = new ArrayList<>(snapshot.milestones());
         List<Sampler> samplers = tasks.stream()
@@ -56,23 +78,27 @@ public record Adaptation(
                 for (Sampler sampler : samplers) {
                     computed += sampler.batch(step).length;
                 }
-                trace.add(step(step, parameters, state, learner, objective, tasks, samplers, run));
+                trace.add(step(step, steps, parameters, state, learner, objective, aggregation, tasks, samplers, run));
                 Trace.Step last = trace.get(step);
                 report(run, tasks, step, last);
                 progress.step(step + 1L, status(last));
                 look(step + 1, steps, parameters, learner, run, milestones);
+                checkpoints.keepIfDue(parameters, step + 1);
                 snapshot.saveIfDue(parameters, state, trace, milestones, step + 1 == steps);
             }
         }
-        return new Adapted(parameters, new Trace(tasks.stream().map(Task::name).toList(), trace, milestones, computed));
+        return new Adapted(
+                parameters,
+                new Trace(tasks.stream().map(Task::name).toList(), objective.title(), trace, milestones, computed));
     }
 
     /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */
-    private String identity(List<? extends Task> tasks, Run run) {
-        return "%s, lr %s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s, milestones %s"
+    private String identity(List<? extends Task> tasks, int steps, Run run) {
+        return "%s, lr %s%s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s, milestones %s"
                 .formatted(
                         optimizer,
                         learningRate,
+                        schedule == Schedule.CONSTANT ? "" : " " + schedule + " over " + steps,
                         batchSize,
                         shuffle,
                         microBatch,
@@ -102,10 +128,12 @@ public record Adaptation(
 
     private Trace.Step step(
             int step,
+            int steps,
             Weights parameters,
             Optimizer state,
             Learner learner,
             Objective objective,
+            Aggregation aggregation,
             List<? extends Task> tasks,
             List<Sampler> samplers,
             Run run) {
@@ -113,35 +141,76 @@ public record Adaptation(
         try (Scope scope = Scope.open()) {
             Weights learned = parameters.leaves();
             Weights merged = profiler.measure("merging weights", () -> run.workers()
-                    .together(() -> learner.merge().apply(learned)));
+                    .together(() -> learner.mergeAt().apply(step).apply(learned)));
             List<Batch> batches = profiler.measure("data loading", () -> load(step, tasks, samplers));
-            List<List<Piece>> plan = plan(
-                    batches.stream().map(Batch::samples).toList(),
-                    learner.wholeBatches() || objective.wholeBatches(),
-                    run);
-            // Leaves of its own for every worker: gradients add up without locks and in an order that is always the
-            // same.
-            List<Weights> leaves = Stream.generate(merged::learnedLeaves)
-                    .limit(Math.min(plan.size(), run.workers().count()))
-                    .toList();
-            List<Passes> passes = run.workers().deal(plan, (worker, pieces) -> {
-                Encoder network = learner.network().apply(leaves.get(worker));
-                return Passes.of(network, pieces, batches, tasks, objective, run.precision());
-            });
+            Gathering gathering = new Gathering(merged, learner, objective, tasks, batches, run);
             double[] losses = new double[tasks.size()];
-            passes.forEach(pass -> pass.addLossesTo(losses));
-            Passes.profile(passes, leaves.size(), profiler);
-            for (int k = 0; k < losses.length; k++) {
-                if (!Double.isFinite(losses[k])) {
-                    throw new AmalgamException(
-                            "step " + step + ": the loss of " + tasks.get(k).name()
-                                    + " is not a number any more; lower method.lr (now " + learningRate + ")");
-                }
+            Map<String, Double> numbers = new LinkedHashMap<>();
+            if (aggregation instanceof Aggregation.Scalarised scalarised) {
+                gathering.backward(
+                        plan(sizes(batches), gathering.wholeBatches(), run),
+                        task -> scalarised.scale().of(step, task),
+                        false,
+                        losses);
+                requireFinite(losses, step, tasks);
+            } else if (aggregation instanceof Aggregation.Searched searched) {
+                Tensor gradients = eachGradient(gathering, learned, losses);
+                requireFinite(losses, step, tasks);
+                Aggregation.Found found = searched.search().find(step, losses, gram(gradients));
+                learned.giveGradients(combined(gradients, found.weights()));
+                numbers.putAll(found.numbers());
             }
-            profiler.measure("merging weights", () -> run.workers().together(() -> merged.backward(leaves)));
-            profiler.measure("optimizer step", () -> state.step(parameters, learned, step, learningRate));
-            return new Trace.Step(
-                    Arrays.stream(losses).boxed().toList(), learner.probe().apply(parameters));
+            double rate = schedule.rate(learningRate, step, steps);
+            profiler.measure("optimizer step", () -> state.step(parameters, learned, step, rate));
+            numbers.putAll(learner.probe().apply(parameters));
+            return new Trace.Step(Arrays.stream(losses).boxed().toList(), numbers);
+        }
+    }
+
+    /** Each task's gradient by itself: [K, parameters]. */
+    private Tensor eachGradient(Gathering gathering, Weights learned, double[] losses) {
+        List<Integer> sizes = sizes(gathering.batches());
+        int last = losses.length - 1;
+        List<Tensor> gradients = new ArrayList<>();
+        for (int k = 0; k <= last; k++) {
+            List<Integer> own = new ArrayList<>(Collections.nCopies(losses.length, 0));
+            own.set(k, sizes.get(k));
+            List<List<Piece>> plan = plan(own, gathering.wholeBatches(), gathering.run());
+            gathering.backward(plan, task -> 1, k < last, losses);
+            gradients.add(learned.takeGradients());
+        }
+        return Tensor.stack(gradients);
+    }
+
+    private static List<Integer> sizes(List<Batch> batches) {
+        return batches.stream().map(Batch::samples).toList();
+    }
+
+    private static double[][] gram(Tensor gradients) {
+        int tasks = (int) gradients.size(0);
+        float[] products = gradients.matmul(gradients.transpose(0, 1)).toFloats();
+        double[][] gram = new double[tasks][tasks];
+        for (int i = 0; i < products.length; i++) {
+            gram[i / tasks][i % tasks] = products[i];
+        }
+        return gram;
+    }
+
+    private static Tensor combined(Tensor gradients, List<Double> weights) {
+        float[] row = new float[weights.size()];
+        for (int k = 0; k < row.length; k++) {
+            row[k] = weights.get(k).floatValue();
+        }
+        return Tensor.of(row, 1, row.length).matmul(gradients).flatten();
+    }
+
+    private void requireFinite(double[] losses, int step, List<? extends Task> tasks) {
+        for (int k = 0; k < losses.length; k++) {
+            if (!Double.isFinite(losses[k])) {
+                throw new AmalgamException(
+                        "step " + step + ": the loss of " + tasks.get(k).name()
+                                + " is not a number any more; lower method.lr (now " + learningRate + ")");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import org.amalgam.tensor.Weights;
 
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,6 +16,8 @@ import java.util.function.UnaryOperator;
  *     micro-batches first and passes through the merge once.
  * @param network views the weights as a network
  * @param probe numbers that describe the parameters, by name, for figures and event files
+ * @param mergeAt the merge of a step, counted from 0, where steps differ in it; what is learned in the end is what {@code merge}
+ *     makes
  * @param wholeBatches whether the network computes something over a batch, so that a task's batch is never cut nor mixed with
  *     another's
  */
@@ -23,7 +26,18 @@ public record Learner(
         UnaryOperator<Weights> merge,
         Function<Weights, Encoder> network,
         Function<Weights, Map<String, Double>> probe,
-        boolean wholeBatches) {
+        boolean wholeBatches,
+        IntFunction<UnaryOperator<Weights>> mergeAt) {
+
+    /** Every step merges alike. */
+    public Learner(
+            Weights start,
+            UnaryOperator<Weights> merge,
+            Function<Weights, Encoder> network,
+            Function<Weights, Map<String, Double>> probe,
+            boolean wholeBatches) {
+        this(start, merge, network, probe, wholeBatches, step -> merge);
+    }
 
     /** Samples do not depend on each other, so that batches may be cut. */
     public Learner(

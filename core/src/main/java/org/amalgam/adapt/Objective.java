@@ -9,7 +9,7 @@ public enum Objective {
      * Entropy of the predictions, {@code -sum_c p_c log(p_c + 1e-8)}: the unsupervised surrogate of AdaMerging (section 3.2.2).
      * Labels are not looked at.
      */
-    ENTROPY {
+    ENTROPY("entropy") {
         @Override
         public Tensor terms(Tensor logits, Tensor labels) {
             Tensor p = Functional.softmax(logits);
@@ -20,7 +20,7 @@ public enum Objective {
      * Entropy of the one prediction that the batch's mean logits make: what the reference makes small for GPT-2 in place of
      * {@link #ENTROPY}. Every sample's loss is the batch's.
      */
-    ENTROPY_OF_MEAN {
+    ENTROPY_OF_MEAN("entropy of the mean prediction") {
         @Override
         public Tensor terms(Tensor logits, Tensor labels) {
             Tensor mean = logits.mean(0).reshape(1, -1);
@@ -33,12 +33,23 @@ public enum Objective {
         }
     },
     /** Cross-entropy against the labels. */
-    CROSS_ENTROPY {
+    CROSS_ENTROPY("cross-entropy") {
         @Override
         public Tensor terms(Tensor logits, Tensor labels) {
             return Functional.crossEntropy(logits, labels);
         }
     };
+
+    private final String title;
+
+    Objective(String title) {
+        this.title = title;
+    }
+
+    /** What a reader calls it. */
+    public String title() {
+        return title;
+    }
 
     /**
      * The loss of each sample.

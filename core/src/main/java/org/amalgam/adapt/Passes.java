@@ -11,6 +11,8 @@ import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What the forward and backward pass of one micro-batch gave, besides the gradients at the leaves.
@@ -25,11 +27,16 @@ record Passes(List<Piece> pieces, List<Double> losses, long forwardNanos, long b
             List<Batch> batches,
             List<? extends Task> tasks,
             Objective objective,
+            IntToDoubleFunction scale,
             Precision precision) {
         try (Scope scope = Scope.open()) {
             long start = System.nanoTime();
             List<Tensor> losses = losses(network, pieces, batches, tasks, objective, precision);
-            Tensor sum = Tensor.stack(losses).sum();
+            List<Tensor> scaled = IntStream.range(0, losses.size())
+                    .mapToObj(i ->
+                            losses.get(i).mul(scale.applyAsDouble(pieces.get(i).task())))
+                    .toList();
+            Tensor sum = Tensor.stack(scaled).sum();
             long middle = System.nanoTime();
             sum.backward();
             long end = System.nanoTime();

@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
  */
 record Piece(int task, int from, int samples) {
 
-    /** Every task's batch by itself. */
+    /** Every task's batch by itself; a task of which there is nothing has none. */
     static List<List<Piece>> whole(List<Integer> sizes) {
         return IntStream.range(0, sizes.size())
+                .filter(task -> sizes.get(task) > 0)
                 .mapToObj(task -> List.of(new Piece(task, 0, sizes.get(task))))
                 .toList();
     }

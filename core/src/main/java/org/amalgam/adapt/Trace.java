@@ -7,11 +7,12 @@ import java.util.Map;
  * What happened at each step.
  *
  * @param tasks names, in the pool's order
+ * @param loss what a step's losses are, in nats: {@code entropy}, {@code cross-entropy}
  * @param steps in order
  * @param milestones what the run wanted to know of the network on the way, in order
  * @param computed samples that passed the network forwards and backwards in this process: fewer than all of a resumed run's
  */
-public record Trace(List<String> tasks, List<Step> steps, List<Milestone> milestones, long computed) {
+public record Trace(List<String> tasks, String loss, List<Step> steps, List<Milestone> milestones, long computed) {
 
     /**
      * One step.

@@ -7,7 +7,6 @@ import org.amalgam.mixture.RouterSpec;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
-import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.ArrayList;
@@ -19,16 +18,9 @@ import java.util.Map;
  * Routers without hidden layers: constants, which make one merged model however many samples there are. So they are learned as
  * AdaMerging learns its coefficients, with one merge a step, and what comes out is dense.
  *
- * @param frozen the parameters without a constant
- * @param vectors of the parameters that have one
- * @param groups names of the parameters that share a constant, by the group's name
+ * @param merge a group of parameters for every constant
  */
-public record ConstantRouting(
-        Architecture architecture,
-        RouterSpec routers,
-        Weights frozen,
-        TaskVectors vectors,
-        Map<String, List<String>> groups) {
+public record ConstantRouting(RouterSpec routers, GroupedMerge merge) {
 
     /**
      * A constant for each feed-forward layer.
@@ -37,14 +29,8 @@ public record ConstantRouting(
      *     frozen and this is AdaMerging with one coefficient a task and module
      */
     public static ConstantRouting of(Upscale upscale, boolean everyModule, ModelPool pool) {
-        Map<String, List<String>> groups = groups(pool.architecture(), everyModule);
-        List<String> learned = groups.values().stream().flatMap(List::stream).toList();
-        return new ConstantRouting(
-                pool.architecture(),
-                upscale.routers(pool),
-                upscale.frozen(pool, name -> !learned.contains(name)),
-                applied(upscale.form(), pool.only(learned::contains).taskVectors()),
-                groups);
+        GroupedMerge merge = GroupedMerge.of(pool, upscale.initial(), groups(pool.architecture(), everyModule));
+        return new ConstantRouting(upscale.routers(pool), merge.with(applied(upscale.form(), merge.vectors())));
     }
 
     private static Map<String, List<String>> groups(Architecture architecture, boolean everyModule) {
@@ -68,21 +54,16 @@ public record ConstantRouting(
 
     /** Names of the groups, in the architecture's order. */
     public List<String> names() {
-        return List.copyOf(groups.keySet());
+        return merge.names();
     }
 
     /** The one model of these constants, differentiable in them. */
     public Weights merge(Weights constants) {
-        Map<String, Tensor> merged = new LinkedHashMap<>(frozen.entries());
-        groups.forEach((group, names) ->
-                names.forEach(name -> merged.put(name, vectors.merge(name, constants.get(routers.constant(group))))));
-        Map<String, Tensor> ordered = new LinkedHashMap<>();
-        architecture.parameters().forEach(spec -> ordered.put(spec.name(), merged.get(spec.name())));
-        return new Weights(ordered);
+        return merge.merge(group -> constants.get(routers.constant(group)));
     }
 
     /** Learns the constants from there. */
     public Learner learner(Weights start) {
-        return new Learner(start, this::merge, architecture::encoder, RouterLearning::describe);
+        return new Learner(start, this::merge, merge.architecture()::encoder, RouterLearning::describe);
     }
 }

@@ -8,10 +8,12 @@ import org.amalgam.mixture.ParameterCount;
 import org.amalgam.mixture.RoutingObserver;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
+import org.amalgam.pareto.Preference;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a method makes of a pool.
@@ -21,13 +23,22 @@ import java.util.Optional;
  * @param trace what happened at each step, where the method adapts
  * @param figures the method's own, besides those that coefficients and trace give
  * @param notes sentences that a reader of the report should know
+ * @param front other dense models that it could be, one a preference, to be judged beside it
  */
 public record MergedModel(
         Network network,
         Optional<Coefficients> coefficients,
         Optional<Trace> trace,
         List<Figure> figures,
-        List<String> notes) {
+        List<String> notes,
+        List<Candidate> front) {
+
+    /**
+     * A model that a preference makes.
+     *
+     * @param weights makes it anew, in the scope that is open
+     */
+    public record Candidate(Preference preference, Supplier<Weights> weights) {}
 
     /** A merged network: one set of weights, or a mixture that makes them for its input. */
     public sealed interface Network {
@@ -75,6 +86,7 @@ public record MergedModel(
     public MergedModel {
         figures = List.copyOf(figures);
         notes = List.copyOf(notes);
+        front = List.copyOf(front);
     }
 
     /** A merge without anything to learn. */
@@ -84,7 +96,7 @@ public record MergedModel(
 
     /** A network, and nothing else to tell. */
     public static MergedModel of(Network network) {
-        return new MergedModel(network, Optional.empty(), Optional.empty(), List.of(), List.of());
+        return new MergedModel(network, Optional.empty(), Optional.empty(), List.of(), List.of(), List.of());
     }
 
     /** A mixture, and nothing else to tell. */
@@ -97,19 +109,23 @@ public record MergedModel(
         Network made = network instanceof Dense dense
                 ? new Dense(dense.weights(), used.lambda().elements())
                 : network;
-        return new MergedModel(made, Optional.of(used), trace, figures, notes);
+        return new MergedModel(made, Optional.of(used), trace, figures, notes, front);
     }
 
     public MergedModel withTrace(Trace steps) {
-        return new MergedModel(network, coefficients, Optional.of(steps), figures, notes);
+        return new MergedModel(network, coefficients, Optional.of(steps), figures, notes, front);
     }
 
     public MergedModel withFigures(List<Figure> drawn) {
-        return new MergedModel(network, coefficients, trace, drawn, notes);
+        return new MergedModel(network, coefficients, trace, drawn, notes, front);
     }
 
     public MergedModel withNotes(List<String> said) {
-        return new MergedModel(network, coefficients, trace, figures, said);
+        return new MergedModel(network, coefficients, trace, figures, said, front);
+    }
+
+    public MergedModel withFront(List<Candidate> candidates) {
+        return new MergedModel(network, coefficients, trace, figures, notes, candidates);
     }
 
     /**

@@ -102,6 +102,18 @@ public final class MethodCatalogue {
                     "Shen et al., Efficient and effective weight-ensembling mixture of experts, 2024",
                     SparseWeightEnsemblingMoE.class),
             new Entry<>(
+                    "pwe_moe_ls_for_clip",
+                    "pwe_moe_ls_for_clip",
+                    "Learns the Pareto set: routers read what each task is worth and make a dense model of it, by weighted losses.",
+                    "Tang et al., Towards efficient Pareto set approximation via mixture of experts based model fusion, 2024",
+                    ParetoLinearScalarisation.class),
+            new Entry<>(
+                    "pwe_moe_epo_for_clip",
+                    "pwe_moe_epo_for_clip",
+                    "The same by exact Pareto optimality: every task's loss times its worth becomes alike.",
+                    "Tang et al., Towards efficient Pareto set approximation via mixture of experts based model fusion, 2024",
+                    ParetoExactOptimum.class),
+            new Entry<>(
                     "smile_upscaling",
                     "smile_upscaling",
                     "Every linear map becomes the ancestor's with low-rank experts that tokens are sent to by singular vectors.",

@@ -5,7 +5,6 @@ import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.Safetensors;
 import org.amalgam.checkpoint.SafetensorsFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
-import org.amalgam.mixture.RouterSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.tensor.Tensor;
@@ -38,9 +37,9 @@ final class RouterFile {
         return setting.filter(name -> !name.equalsIgnoreCase("false")).map(Path::of);
     }
 
-    static void save(Path file, Weights routers, RouterSpec spec, ModelPool pool) {
+    static void save(Path file, Weights routers, int depth, ModelPool pool) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put(DEPTH, Integer.toString(spec.depth()));
+        metadata.put(DEPTH, Integer.toString(depth));
         metadata.put(TASKS, String.join(",", pool.tasks()));
         models(pool)
                 .forEach(model ->
@@ -59,16 +58,16 @@ final class RouterFile {
     /**
      * Reads routers.
      *
+     * @param key the setting that names the file
      * @param start routers of the kind that is wanted: their names and shapes must be the file's
      * @throws AmalgamException if the file is none, or belongs to other models, another depth or other tasks
      */
-    static Weights load(Path file, Weights start, RouterSpec spec, ModelPool pool) {
+    static Weights load(Path file, String key, Weights start, int depth, ModelPool pool) {
         if (!Files.exists(file)) {
-            throw new AmalgamException(
-                    "method.checkpoint: there is no file " + file + "; name one that method.save_checkpoint wrote");
+            throw new AmalgamException(key + ": there is no file " + file + "; name one that an earlier run saved");
         }
         SafetensorsFile saved = Safetensors.open(file);
-        requireSame(file, saved.metadata(), spec, pool);
+        requireSame(file, saved.metadata(), depth, pool);
         requireSameNames(file, saved.slots().keySet(), start);
         return start.map((name, tensor) -> {
             HostTensor kept = saved.tensor(name);
@@ -82,15 +81,15 @@ final class RouterFile {
         });
     }
 
-    private static void requireSame(Path file, Map<String, String> metadata, RouterSpec spec, ModelPool pool) {
+    private static void requireSame(Path file, Map<String, String> metadata, int wanted, ModelPool pool) {
         String depth = metadata.get(DEPTH);
         if (depth == null) {
             throw new AmalgamException(file + " is no file of routers: its metadata does not say " + DEPTH
-                    + "; name one that " + "method.save_checkpoint wrote");
+                    + "; name one that an earlier run saved");
         }
-        if (!depth.equals(Integer.toString(spec.depth()))) {
+        if (!depth.equals(Integer.toString(wanted))) {
             throw new AmalgamException(file + ": routers with router_hidden_layers=" + depth + ", the settings ask for "
-                    + spec.depth() + "; set method.router_hidden_layers=" + depth);
+                    + wanted + "; set method.router_hidden_layers=" + depth);
         }
         List<String> tasks = List.of(metadata.getOrDefault(TASKS, "").split(","));
         if (!tasks.equals(pool.tasks())) {
@@ -100,10 +99,9 @@ final class RouterFile {
         }
         models(pool).forEach(model -> {
             if (!model.checkpoint().sha256().equals(metadata.get(MODEL + model.name()))) {
-                throw new AmalgamException(
-                        file + ": the routers were learned with another model " + model.name()
-                                + " than " + model.checkpoint().folder()
-                                + " (their hashes differ); name the models of that run, or adapt anew without method.checkpoint");
+                throw new AmalgamException(file + ": the routers were learned with another model " + model.name()
+                        + " than " + model.checkpoint().folder()
+                        + " (their hashes differ); name the models of that run, or learn anew without the file");
             }
         });
     }
@@ -114,7 +112,7 @@ final class RouterFile {
                     + saved.stream().findFirst().orElse("nothing") + ", the settings ask for "
                     + start.names().size()
                     + " beginning with " + start.names().get(0)
-                    + "; use the shared_gate and upscale settings of the run that saved it");
+                    + "; use the method, shared_gate and upscale settings of the run that saved it");
         }
     }
 

@@ -51,7 +51,7 @@ public record RouterLearning(
         Upscaled model = run.profiler().measure("construct the mixture", () -> upscale.model(pool));
         Weights start = start(spec, model.names(), run);
         if (checkpoint.isPresent()) {
-            Weights saved = RouterFile.load(checkpoint.get(), start, spec, pool);
+            Weights saved = RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool);
             return MergedModel.of(new WeightEnsemblingMixture(model, spec, saved))
                     .withNotes(model.notes());
         }
@@ -71,7 +71,8 @@ public record RouterLearning(
         RouterSpec spec = routing.routers();
         Weights start = start(spec, routing.names(), run);
         if (checkpoint.isPresent()) {
-            return dense(routing, RouterFile.load(checkpoint.get(), start, spec, pool), pool);
+            return dense(
+                    routing, RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool), pool);
         }
         Adapted adapted = adapt(routing.learner(start), upscale, pool, run);
         save(adapted.parameters(), spec, pool);
@@ -121,7 +122,7 @@ public record RouterLearning(
     }
 
     private void save(Weights routers, RouterSpec spec, ModelPool pool) {
-        saveCheckpoint.ifPresent(file -> RouterFile.save(file, routers, spec, pool));
+        saveCheckpoint.ifPresent(file -> RouterFile.save(file, routers, spec.depth(), pool));
     }
 
     /** Native memory that activations take when no batch is cut, where batches may be cut. */

@@ -27,6 +27,9 @@ public interface Architecture {
     /** The feed-forward layers of the blocks, first block first: what mixtures of experts upscale. */
     List<FeedForwardSpec> feedForwards();
 
+    /** The attention layers of the blocks, first block first. */
+    List<AttentionSpec> attentions();
+
     /**
      * Every linear map of every block that has a name of its own (projections of the attention, both maps of the feed-forward
      * layers), in order. OpenCLIP's query, key and value, fused in one matrix, are no such map: they are three, and attention

@@ -44,10 +44,11 @@ public final class Autograd {
      *
      * @param outputs tensors with a recorded history
      * @param gradients one for each output, of its shape
+     * @param again whether the recorded history stays for another pass
      */
-    public static void backward(List<Tensor> outputs, List<Tensor> gradients) {
+    public static void backward(List<Tensor> outputs, List<Tensor> gradients, boolean again) {
         try (Scope scope = Scope.open()) {
-            torch.backward(vector(outputs), vector(gradients), new BoolOptional(false), false, new TensorVector());
+            torch.backward(vector(outputs), vector(gradients), new BoolOptional(again), false, new TensorVector());
         }
     }
 

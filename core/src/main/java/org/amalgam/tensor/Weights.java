@@ -65,9 +65,10 @@ public record Weights(Map<String, Tensor> entries) {
      * whatever this map was computed from. Gradients of several leaves add up in the list's order; the leaves give them up.
      * Parameters that no gradient reached are passed over.
      *
+     * @param again whether this map will be passed backwards once more, so that what its computation recorded must stay
      * @return this
      */
-    public Weights backward(List<Weights> leaves) {
+    public Weights backward(List<Weights> leaves, boolean again) {
         List<Tensor> outputs = new ArrayList<>();
         List<Tensor> gradients = new ArrayList<>();
         try (Scope scope = Scope.open()) {
@@ -80,8 +81,28 @@ public record Weights(Map<String, Tensor> entries) {
                         outputs.add(tensor);
                         gradients.add(gradient);
                     }));
-            Autograd.backward(outputs, gradients);
+            Autograd.backward(outputs, gradients, again);
         }
         return this;
+    }
+
+    /** The gradients at these leaves as one vector, 0 where none has arrived; the leaves give them up. */
+    public Tensor takeGradients() {
+        return Tensor.concat(
+                entries.values().stream()
+                        .map(leaf -> leaf.hasGradient() ? leaf.takeGradient().flatten() : Tensor.zeros(leaf.elements()))
+                        .toList(),
+                0);
+    }
+
+    /** Adds a vector, in the order of {@link #takeGradients}, to the gradients at these leaves. */
+    public void giveGradients(Tensor vector) {
+        List<Tensor> parts = new ArrayList<>();
+        long start = 0;
+        for (Tensor leaf : entries.values()) {
+            parts.add(vector.slice(0, start, leaf.elements()).reshape(leaf.shape()));
+            start += leaf.elements();
+        }
+        Autograd.backward(tensors(), parts, false);
     }
 }

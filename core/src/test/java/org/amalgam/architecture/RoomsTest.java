@@ -31,6 +31,14 @@ class RoomsTest {
             .resideInAPackage("org.bytedeco..");
 
     @ArchTest
+    static final ArchRule onlyTheParetoRoomKnowsTheSolver = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.amalgam.pareto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.ojalgo..");
+
+    @ArchTest
     static final ArchRule noRoomDependsOnItselfThroughOthers =
             slices().matching("org.amalgam.(*)..").should().beFreeOfCycles();
 
@@ -62,6 +70,11 @@ class RoomsTest {
     @ArchTest
     static void mixturesAreNetworks(JavaClasses all) {
         mayImportNothingBut("mixture", "merge", "model", "nn", "tensor").check(all);
+    }
+
+    @ArchTest
+    static void theParetoRoomKnowsNoModels(JavaClasses all) {
+        mayImportNothingBut("pareto", "data", "nn", "tensor").check(all);
     }
 
     @ArchTest

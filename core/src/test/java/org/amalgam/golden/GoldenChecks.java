@@ -21,6 +21,9 @@ final class GoldenChecks {
             entry("svd", List.of(new LowRankCheck())),
             entry("ewemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
             entry("wemoe", List.of(new WeightEnsemblingModuleCheck(), new WeightEnsemblingCheck())),
+            entry(
+                    "pwemoe",
+                    List.of(new PreferenceModuleCheck(), new ExactParetoCheck(), new PreferenceTrainingCheck())),
             entry("static", List.of(new StaticMergeCheck(), new StatisticCheck(), new Gpt2Check())),
             entry("tokenizer", List.of(new TokenizerCheck())));
 

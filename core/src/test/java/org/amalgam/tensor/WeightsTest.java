@@ -63,7 +63,7 @@ class WeightsTest {
         leaves.get("z").mul(leaves.get("z")).sum().backward();
         others.get("z").sum().backward();
 
-        computed.backward(List.of(leaves, others));
+        computed.backward(List.of(leaves, others), false);
 
         // d/ds of (1 s)^2 + (2 s)^2 + (1 s) + (2 s) at s = 2
         assertThat(source.gradient().item()).isEqualTo(23);

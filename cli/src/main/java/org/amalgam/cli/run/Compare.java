@@ -129,7 +129,9 @@ final class Compare {
     }
 
     private boolean isLong(String name) {
-        return methods.path(name).path("settings").path("max_steps").asInt() > 20;
+        JsonNode settings = methods.path(name).path("settings");
+        return settings.path("max_steps").asInt() > 20
+                || settings.path("num_steps").asInt() > 20;
     }
 
     /** Whether the result depends on which samples chance drew. */
@@ -171,6 +173,9 @@ final class Compare {
             }
             return Optional.of(overrides);
         }
+        if (name.startsWith("pwemoe_")) {
+            return Optional.of(pareto(name, settings));
+        }
         for (Map.Entry<String, String> method : SAME_SETTINGS.entrySet()) {
             if (name.startsWith(method.getKey())) {
                 List<String> overrides = new ArrayList<>(List.of("method=" + method.getValue()));
@@ -195,6 +200,18 @@ final class Compare {
                 .filter(setting -> !NO_MATTER.contains(setting.getKey()))
                 .forEach(setting -> overrides.add(
                         "method." + setting.getKey() + "=" + setting.getValue().asText()));
+        return overrides;
+    }
+
+    private static List<String> pareto(String name, JsonNode settings) {
+        List<String> overrides =
+                new ArrayList<>(List.of("method=pwe_moe_" + name.substring("pwemoe_".length()) + "_for_clip"));
+        settings.properties().stream()
+                .filter(setting -> setting.getValue().isValueNode())
+                .forEach(setting -> overrides.add(
+                        "method." + setting.getKey() + "=" + setting.getValue().asText()));
+        overrides.add("method.dataloader_kwargs.batch_size="
+                + settings.path("dataloader_kwargs").path("batch_size").asText());
         return overrides;
     }
 

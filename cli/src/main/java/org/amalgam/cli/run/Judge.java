@@ -57,7 +57,8 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
                         + tasks.stream().map(Task::fingerprint).toList());
     }
 
-    private Map<String, Double> accuracies(Encoder network) {
+    /** What a network reaches on every task. */
+    Map<String, Double> accuracies(Encoder network) {
         List<TaskScore> scores =
                 run.profiler().measure("evaluation", () -> Evaluation.of(network, tasks, batchSize, run));
         Map<String, Double> accuracies = new LinkedHashMap<>();

@@ -63,8 +63,12 @@ final class MergeRun {
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             MergedModel merged = method.method().merge(pool, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
-            RunReport report =
-                    new Reports(config, method, pool, plan, started).of(merged, judged.table(), judged.routing(), run);
+            Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Front.of(merged.front(), pool.tasks(), judge(pool, tasks, cache, run), run));
+            front.ifPresent(points -> points.write(folder));
+            RunReport report = new Reports(config, method, pool, plan, started)
+                    .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
             write(report, pool, merged, folder);
             return report;
         });

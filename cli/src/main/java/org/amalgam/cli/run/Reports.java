@@ -103,7 +103,8 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                         Figures.coefficients(pool.tasks(), steps, perTask(trace, k -> trace.parameter("weight/" + k))));
             }
             merged.coefficients().flatMap(c -> heatMap(pool, c)).ifPresent(figures::add);
-            figures.add(Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis("entropy", "nat")));
+            figures.add(
+                    Figures.losses(pool.tasks(), steps, perTask(trace, trace::loss), new Axis(trace.loss(), "nat")));
             accuracies(trace).ifPresent(figures::add);
         });
         if (merged.trace().isEmpty()) {

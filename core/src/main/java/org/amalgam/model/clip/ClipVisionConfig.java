@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
+import org.amalgam.model.AttentionSpec;
 import org.amalgam.model.Encoder;
 import org.amalgam.model.FeatureSpec;
 import org.amalgam.model.FeedForwardSpec;
@@ -96,6 +97,11 @@ public record ClipVisionConfig(
     @Override
     public List<FeedForwardSpec> feedForwards() {
         return transformer.feedForwards(BLOCKS);
+    }
+
+    @Override
+    public List<AttentionSpec> attentions() {
+        return transformer.attentions(BLOCKS);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.amalgam.model.clip;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.model.AttentionSpec;
 import org.amalgam.model.FeedForwardSpec;
 import org.amalgam.model.Keys;
 import org.amalgam.model.LinearSpec;
@@ -63,6 +64,14 @@ public record TransformerConfig(int width, int mlpWidth, int layers, int heads, 
                 .mapToObj(layer -> prefix + layer + ".mlp")
                 .map(name -> new FeedForwardSpec(
                         name, new LinearSpec(name + ".fc1"), activation, new LinearSpec(name + ".fc2")))
+                .toList();
+    }
+
+    /** The attention layers, first block first. */
+    List<AttentionSpec> attentions(String prefix) {
+        List<ParameterSpec> parameters = parameters(prefix);
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> AttentionSpec.of(prefix + layer + ".self_attn", parameters))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
+import org.amalgam.model.AttentionSpec;
 import org.amalgam.model.Encoder;
 import org.amalgam.model.FeatureSpec;
 import org.amalgam.model.FeedForwardSpec;
@@ -136,6 +137,13 @@ public record Gpt2Config(
     @Override
     public List<FeedForwardSpec> feedForwards() {
         return names().map(this::feedForward).toList();
+    }
+
+    @Override
+    public List<AttentionSpec> attentions() {
+        List<ParameterSpec> parameters = parameters();
+        return names().map(block -> AttentionSpec.of(block + ".attn", parameters))
+                .toList();
     }
 
     /** The fused projection of query, key and value among them: the reference takes it for one map of this family. */

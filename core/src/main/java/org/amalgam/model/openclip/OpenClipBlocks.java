@@ -1,6 +1,7 @@
 package org.amalgam.model.openclip;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.model.AttentionSpec;
 import org.amalgam.model.FeedForwardSpec;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.ParameterSpec;
@@ -59,6 +60,13 @@ public record OpenClipBlocks(TransformerShape shape, int heads, Activation activ
                 .map(block -> block + ".mlp")
                 .map(mlp -> new FeedForwardSpec(
                         mlp, new LinearSpec(mlp + ".c_fc"), activation, new LinearSpec(mlp + ".c_proj")))
+                .toList();
+    }
+
+    List<AttentionSpec> attentions(String prefix) {
+        List<ParameterSpec> parameters = parameters(prefix);
+        return names(prefix)
+                .map(block -> AttentionSpec.of(block + ".attn", parameters))
                 .toList();
     }
 

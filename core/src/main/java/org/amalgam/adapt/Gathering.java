@@ -1,0 +1,48 @@
+package org.amalgam.adapt;
+
+import org.amalgam.model.Encoder;
+import org.amalgam.pool.Batch;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Weights;
+
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
+
+/** Forward and backward passes of the batches of a step, under weights that were merged once. */
+record Gathering(
+        Weights merged,
+        Learner learner,
+        Objective objective,
+        List<? extends Task> tasks,
+        List<Batch> batches,
+        Run run) {
+
+    /** Whether network or objective compute something over a task's batch. */
+    boolean wholeBatches() {
+        return learner.wholeBatches() || objective.wholeBatches();
+    }
+
+    /**
+     * Carries the gradient of the scaled losses back to what the weights were merged from, where it adds up.
+     *
+     * @param plan micro-batches
+     * @param scale of each task's loss
+     * @param again whether the merge will be passed once more
+     * @param losses to which each task's mean loss is added, unscaled
+     */
+    void backward(List<List<Piece>> plan, IntToDoubleFunction scale, boolean again, double[] losses) {
+        // Leaves of its own for every worker: gradients add up without locks and in an order that is always the same.
+        List<Weights> leaves = Stream.generate(merged::learnedLeaves)
+                .limit(Math.min(plan.size(), run.workers().count()))
+                .toList();
+        List<Passes> passes = run.workers().deal(plan, (worker, pieces) -> {
+            Encoder network = learner.network().apply(leaves.get(worker));
+            return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
+        });
+        passes.forEach(pass -> pass.addLossesTo(losses));
+        Passes.profile(passes, leaves.size(), run.profiler());
+        run.profiler().measure("merging weights", () -> run.workers().together(() -> merged.backward(leaves, again)));
+    }
+}

@@ -1,0 +1,183 @@
+package org.amalgam.method;
+
+import org.amalgam.AmalgamException;
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Adaptation.Adapted;
+import org.amalgam.adapt.Aggregation;
+import org.amalgam.adapt.Checkpoints;
+import org.amalgam.adapt.Objective;
+import org.amalgam.adapt.Schedule;
+import org.amalgam.adapt.Trace;
+import org.amalgam.data.Seeds;
+import org.amalgam.method.MergedModel.Candidate;
+import org.amalgam.model.Architecture;
+import org.amalgam.model.ParameterSpec;
+import org.amalgam.pareto.Dirichlet;
+import org.amalgam.pareto.Preference;
+import org.amalgam.pareto.PreferenceRouter;
+import org.amalgam.pareto.SimplexGrid;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Run;
+import org.amalgam.tensor.Weights;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The Pareto set of a pool, learned by routers that read a preference (Tang et al., PWEMoE, 2024): every step draws a preference and
+ * a labelled batch of each task.
+ */
+record ParetoLearning(
+        boolean mlp,
+        boolean attention,
+        double initial,
+        int depth,
+        double lr,
+        int steps,
+        int saveInterval,
+        double alpha,
+        int batchSize,
+        Optional<String> checkpoint,
+        Optional<List<Double>> preference,
+        boolean front,
+        Optional<Integer> frontTasks,
+        int levels) {
+
+    /** Name under which the trace says whether a step's program had no solution: 1 or 0. */
+    static final String FALLBACK = "epo_fallback";
+
+    ParetoLearning {
+        if (depth != 1 && depth != 2) {
+            throw new AmalgamException("method.router_hidden_layers: " + depth + " is not offered; use 1 or 2");
+        }
+        if (!(alpha > 0 && Double.isFinite(alpha))) {
+            throw new AmalgamException("method.alpha: " + alpha
+                    + " is no concentration of a Dirichlet distribution; give a number above 0");
+        }
+    }
+
+    /** How the losses of a step with its preference are put together. */
+    @FunctionalInterface
+    interface Weighing {
+        Aggregation of(IntFunction<Preference> rays);
+    }
+
+    MergedModel merge(ModelPool pool, Run run, Weighing weighing) {
+        Preference used = used(pool);
+        // Before anything is learned: a grid that is too large must not cost the learning.
+        List<Preference> grid = grid(pool);
+        PreferenceRouter router = new PreferenceRouter(depth, pool.tasks().size(), initial);
+        PreferenceMerge model = run.profiler()
+                .measure("construct the routed model", () -> PreferenceMerge.of(router, mlp, attention, pool));
+        Weights start = router.start(model.names(), new Random(Seeds.seed(run.seed(), "routers")));
+        Optional<Path> file = RouterFile.given(checkpoint);
+        if (file.isPresent()) {
+            return dense(
+                    model, RouterFile.load(file.get(), "method.checkpoint_path", start, depth, pool), used, grid, pool);
+        }
+        Adapted adapted = learn(model, start, weighing, used, pool, run);
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                "The routers were learned on labelled training samples of the tasks; the model is the one of the preference "
+                        + described(used, pool.tasks()) + ".");
+        fallbacks(adapted.trace()).ifPresent(notes::add);
+        return dense(model, adapted.parameters(), used, grid, pool)
+                .withTrace(adapted.trace())
+                .withNotes(notes);
+    }
+
+    private Preference used(ModelPool pool) {
+        return preference
+                .map(weights -> Preference.given(weights, "method.preference", pool.tasks()))
+                .orElseGet(() -> Preference.equal(pool.tasks().size()));
+    }
+
+    private Adapted learn(
+            PreferenceMerge model, Weights start, Weighing weighing, Preference used, ModelPool pool, Run run) {
+        List<Task> tasks = pool.trainingTasks();
+        Dirichlet rays = new Dirichlet(tasks.size(), alpha, run.seed());
+        int microBatch =
+                (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
+        Checkpoints checkpoints = new Checkpoints(
+                saveInterval,
+                (routers, done) -> RouterFile.save(
+                        run.file("checkpoints/routers_step=" + done + ".safetensors"), routers, depth, pool));
+        return new Adaptation("adam", lr, batchSize, steps, true, microBatch, Schedule.COSINE, checkpoints)
+                .learn(
+                        model.learner(start, rays::at, used),
+                        Objective.CROSS_ENTROPY,
+                        weighing.of(rays::at),
+                        tasks,
+                        run);
+    }
+
+    private List<Preference> grid(ModelPool pool) {
+        int tasks = pool.tasks().size();
+        if (!front) {
+            return List.of();
+        }
+        frontTasks.filter(n -> n != tasks).ifPresent(n -> {
+            throw new AmalgamException("method.eval_grid_n: a grid for " + n + " tasks, and the pool has the " + tasks
+                    + " tasks " + String.join(", ", pool.tasks()) + "; leave method.eval_grid_n out");
+        });
+        return new SimplexGrid(tasks, levels).points();
+    }
+
+    private static MergedModel dense(
+            PreferenceMerge model, Weights routers, Preference used, List<Preference> grid, ModelPool pool) {
+        return MergedModel.of(new MergedModel.Dense(model.weights(routers, used), routers.parameters()))
+                .withFigures(List.of(RoutingFigures.constants(
+                        pool.tasks(), model.names(), layer -> model.coefficients(routers, layer, used))))
+                .withFront(grid.stream()
+                        .map(point -> new Candidate(point, () -> model.weights(routers, point)))
+                        .toList());
+    }
+
+    private static Optional<String> fallbacks(Trace trace) {
+        if (trace.steps().isEmpty() || !trace.steps().get(0).parameters().containsKey(FALLBACK)) {
+            return Optional.empty();
+        }
+        long unsolved = trace.steps().stream()
+                .filter(step -> step.parameters().get(FALLBACK) > 0)
+                .count();
+        return Optional.of("The linear program of the exact Pareto search had no solution in " + unsolved + " of "
+                + trace.steps().size() + " steps, which used the preference itself.");
+    }
+
+    private static String described(Preference preference, List<String> tasks) {
+        List<String> parts = new ArrayList<>();
+        for (int k = 0; k < tasks.size(); k++) {
+            parts.add("%s %.3g".formatted(tasks.get(k), preference.weights().get(k)));
+        }
+        return String.join(", ", parts);
+    }
+
+    boolean learns() {
+        return RouterFile.given(checkpoint).isEmpty();
+    }
+
+    /** The frozen part, and of the upscaled layers the ancestor, K task vectors, the merged ones and a gradient for every worker. */
+    long memory(ModelPool pool, Run run) {
+        Architecture architecture = pool.architecture();
+        Set<String> upscaled = PreferenceMerge.groups(architecture, mlp, attention).values().stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toSet());
+        long all = 0;
+        long own = 0;
+        for (ParameterSpec spec : architecture.parameters()) {
+            all += spec.elements();
+            own += upscaled.contains(spec.name()) ? spec.elements() : 0;
+        }
+        // A model of the front stands beside the merged one.
+        long copies =
+                pool.tasks().size() + 2L + Math.max(learns() ? run.workers().count() : 0, front ? 1 : 0);
+        return Float.BYTES * (all - own + own * copies);
+    }
+}
