@@ -119,8 +119,6 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
                                 : Optional.empty());
                 Tensor unused =
                         run.precision().run(() -> architecture.encoder(layers).features(samples));
-                // A worker has no scope around this one: what is kept lives until it is closed.
-                inputs.replaceAll((name, x) -> scope.keep(x));
             }
             return inputs;
         });
@@ -134,7 +132,7 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
             Layer layer = linear.in(plain);
             observing.put(linear.name(), x -> {
                 Tensor rows = x.to(DType.F32).reshape(-1, x.size(-1));
-                inputs.put(linear.name(), tokens.map(rows::rows).orElse(rows));
+                inputs.put(linear.name(), tokens.map(rows::rows).orElse(rows).retained());
                 return layer.apply(x);
             });
         });

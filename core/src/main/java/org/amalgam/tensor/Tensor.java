@@ -441,6 +441,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.sqrt());
     }
 
+    /** This tensor, which outlives its scope and ends when it is closed. */
+    public Tensor retained() {
+        handle.retainReference();
+        return this;
+    }
+
     @Override
     public void close() {
         handle.close();

@@ -109,4 +109,14 @@ class ScopeTest {
         assertThat(made.get().item()).isEqualTo(7);
         made.get().close();
     }
+
+    @Test
+    void whatIsRetainedOutlivesItsScope() {
+        Tensor retained;
+        try (Scope scope = Scope.open()) {
+            retained = Tensor.full(3, 4).retained();
+        }
+        assertThat(retained.toFloats()).containsExactly(3, 3, 3, 3);
+        retained.close();
+    }
 }
