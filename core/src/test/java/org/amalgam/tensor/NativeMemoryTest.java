@@ -23,7 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("memory")
 class NativeMemoryTest {
 
-    private static final int WARM_UP = 100;
+    /** By then the virtual machine has compiled what is hot, which takes native memory for a while too. */
+    private static final int WARM_UP = 600;
+
     private static final int STEPS = 1000;
     private static final long GROWTH = 8L << 20;
 
