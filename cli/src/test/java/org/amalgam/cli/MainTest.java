@@ -178,7 +178,7 @@ class MainTest {
                         2,
                         "",
                         "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
-                                + " Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging_paper,"
+                                + " Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper,"
                                 + " adamerging_pp, dare/task_arithmetic, dare/ties_merging, fisher_merging/clip_fisher_merging, regmean/clip_regmean,"
                                 + " regmean/gpt2_regmean.\n"));
         assertThat(amalgam("--quite", "method=adamerging"))

@@ -206,7 +206,7 @@ class ComposerTest {
                 "a b=1 | a b=1 is not of the form key=value (command line, argument 2).",
                 "modelpool=[a] | modelpool: expected the name of a model pool, found a list (command line, argument 2).",
                 "~taskpool | ~taskpool: a run needs its task pool (command line, argument 2). taskpool=dummy evaluates nothing.",
-                "taskpool=zo | taskpool=zo: no such task pool (command line, argument 2). Did you mean zoo? Task pools: clip-vit-classification_TA8, zoo, dummy, CLIPVisionModelTaskPool/clip-vit-base-patch32_svhn_and_mnist, CLIPVisionModelTaskPool/clip-vit-classification_TA8, CLIPVisionModelTaskPool/clip-vit-classification_TA8_B16, CLIPVisionModelTaskPool/clip-vit-classification_TA8_L14, CLIPVisionModelTaskPool/clip-vit-single-task_dtd, CLIPVisionModelTaskPool/clip-vit-single-task_eurosat, CLIPVisionModelTaskPool/clip-vit-single-task_gtsrb, CLIPVisionModelTaskPool/clip-vit-single-task_mnist, CLIPVisionModelTaskPool/clip-vit-single-task_resisc45 and 3 more; amalgam groups taskpool lists them.",
+                "taskpool=zo | taskpool=zo: no such task pool (command line, argument 2). Did you mean zoo? Task pools: clip-vit-classification_TA8, zoo, dummy, gpt-2_glue, CLIPVisionModelTaskPool/clip-vit-base-patch32_svhn_and_mnist, CLIPVisionModelTaskPool/clip-vit-classification_TA8, CLIPVisionModelTaskPool/clip-vit-classification_TA8_B16, CLIPVisionModelTaskPool/clip-vit-classification_TA8_L14, CLIPVisionModelTaskPool/clip-vit-single-task_dtd, CLIPVisionModelTaskPool/clip-vit-single-task_eurosat, CLIPVisionModelTaskPool/clip-vit-single-task_gtsrb, CLIPVisionModelTaskPool/clip-vit-single-task_mnist and 4 more; amalgam groups taskpool lists them.",
                 "modelpool=../../etc/passwd | modelpool=../../etc/passwd: expected the name of a model pool (command line, argument 2).",
                 "method.lr=${method.lr} | method.lr: the interpolation goes in a circle, method.lr -> method.lr (command line, argument 2).",
                 "method.lr=${method.l} | method.lr: ${method.l} names no key, there is no method.l (command line, argument 2).",
@@ -232,10 +232,10 @@ class ComposerTest {
         assertThatThrownBy(() -> compose("seed=1", "method=adamergin"))
                 .hasMessageStartingWith(
                         "method=adamergin: no such method (command line, argument 2). Did you mean adamerging? "
-                                + "Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging_paper");
+                                + "Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper");
         assertThatThrownBy(() -> compose("seed=1"))
                 .hasMessageStartingWith("Which method? Give method=NAME. Methods: adamerging, task_arithmetic, "
-                        + "ada_svd/clip_vision, adamerging/clip, adamerging_paper");
+                        + "ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper");
         assertThatThrownBy(() -> new Composer(List.of(Path.of("nowhere")), builtIn))
                 .hasMessage("--config-dir nowhere: no such folder.");
     }

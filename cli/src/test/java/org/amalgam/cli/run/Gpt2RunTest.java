@@ -106,11 +106,7 @@ class Gpt2RunTest {
 
     @Test
     void whatDoesNotFitIsNamed() {
-        assertThat(area.amalgam(
-                                "method=simple_average",
-                                "modelpool=texts",
-                                "taskpool=texts",
-                                "+modelpool.max_length=41")
+        assertThat(area.amalgam("method=simple_average", "modelpool=texts", "taskpool=texts", "modelpool.max_length=41")
                         .err())
                 .contains("modelpool.max_length: 41", "from 1 to 40 tokens");
         assertThat(area.amalgam("method=simple_average", "modelpool=texts", "taskpool=texts", "~modelpool.models.pairs")

@@ -70,8 +70,11 @@ class ReferencePresetsTest {
     @MethodSource("taskPools")
     void everyTaskPoolBindsAndItsClassesAreKnown(String name) {
         TaskPoolSettings pool = tasks("taskpool=" + name);
-        assertThat(pool.testDatasets().keySet())
-                .allMatch(task -> ClassNames.of(task).isPresent());
+        // GPT-2's task models bring their heads along, so no names of classes are needed.
+        if (!name.contains("gpt-2")) {
+            assertThat(pool.testDatasets().keySet())
+                    .allMatch(task -> ClassNames.of(task).isPresent());
+        }
         assertThat(new AmalgamProgram()
                         .builtIn()
                         .find("taskpool", name)
