@@ -4,7 +4,6 @@ import org.amalgam.AmalgamException;
 import org.amalgam.analysis.Plane.Point;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.TaskVectors;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Evaluation;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
@@ -74,11 +73,7 @@ public record LossLandscape(
     /** The ancestor, two task vectors and the merged model. */
     @Override
     public long memory(ModelPool pool) {
-        return 4L
-                * Float.BYTES
-                * pool.architecture().parameters().stream()
-                        .mapToLong(ParameterSpec::elements)
-                        .sum();
+        return 4L * Float.BYTES * pool.architecture().elements();
     }
 
     @Override

@@ -73,6 +73,11 @@ public record HostTensor(DType dtype, List<Long> shape, ByteBuffer data) {
         return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** {@link #shape} as an array. */
+    public long[] dimensions() {
+        return Shapes.dimensions(shape);
+    }
+
     /** Number of elements. */
     public int elements() {
         return data.capacity() / dtype.bytes();

@@ -94,11 +94,8 @@ public final class NumpyFile {
      * @throws AmalgamException if the disk refuses
      */
     public static void write(Path file, HostTensor tensor) {
-        HostTensor floats = tensor.dtype() == DType.F32
-                ? tensor
-                : HostTensor.ofFloats(
-                        tensor.toFloats(),
-                        tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        HostTensor floats =
+                tensor.dtype() == DType.F32 ? tensor : HostTensor.ofFloats(tensor.toFloats(), tensor.dimensions());
         String shape = floats.shape().stream().map(size -> size + ",").collect(Collectors.joining(" "));
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
         int prefix = MAGIC.length + 2 + Short.BYTES;

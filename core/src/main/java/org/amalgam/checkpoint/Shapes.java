@@ -32,6 +32,11 @@ final class Shapes {
         return multiply(elements(shape, where), dtype.bytes(), shape, where);
     }
 
+    /** The sizes as an array, as native tensors take them. */
+    static long[] dimensions(List<Long> shape) {
+        return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+
     /** Distance in elements between neighbours along each axis of a row-major tensor. */
     static long[] rowMajorStrides(List<Long> shape) {
         long[] strides = new long[shape.size()];

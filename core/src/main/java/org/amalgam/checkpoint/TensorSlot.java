@@ -20,6 +20,11 @@ public record TensorSlot(String name, DType dtype, List<Long> shape, Path file, 
         shape = List.copyOf(shape);
     }
 
+    /** {@link #shape} as an array. */
+    public long[] dimensions() {
+        return Shapes.dimensions(shape);
+    }
+
     public long elements() {
         return bytes / dtype.bytes();
     }

@@ -12,7 +12,6 @@ import org.amalgam.nn.Layer;
 import org.amalgam.nn.Layers;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
-import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.DType;
@@ -25,7 +24,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -154,19 +152,15 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
     }
 
     private <R> List<R> deal(List<Chunk> chunks, String label, Function<Chunk, R> work) {
-        try (Progress progress = run.progress().progress(label, chunks.size())) {
-            AtomicLong done = new AtomicLong();
-            return run.profiler().measure("calibrate", () -> run.workers().deal(chunks, (worker, chunk) -> {
-                try (Scope scope = Scope.open();
-                        Autograd.Off off = Autograd.off()) {
-                    R result = run.precision().run(() -> work.apply(chunk));
-                    synchronized (progress) {
-                        progress.step(done.incrementAndGet(), "");
-                    }
-                    return result;
-                }
-            }));
-        }
+        return run.profiler()
+                .measure(
+                        "calibrate",
+                        () -> run.deal(label, chunks, (worker, chunk) -> {
+                            try (Scope scope = Scope.open();
+                                    Autograd.Off off = Autograd.off()) {
+                                return run.precision().run(() -> work.apply(chunk));
+                            }
+                        }));
     }
 
     private BlockEncoder encoder(Layers layers) {

@@ -55,9 +55,7 @@ final class CoefficientsFile {
         } else {
             throw new AmalgamException("method.weights: " + path + " is neither a .pt nor a .np or .npy file");
         }
-        return Tensor.of(
-                tensor.toFloats(),
-                tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        return Tensor.of(tensor.toFloats(), tensor.dimensions());
     }
 
     private static Tensor fromList(List<?> list) {

@@ -1,6 +1,5 @@
 package org.amalgam.method;
 
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 
@@ -37,9 +36,6 @@ public interface Method {
      * alone.
      */
     default long memory(ModelPool pool, Run run) {
-        return pool.architecture().parameters().stream()
-                        .mapToLong(ParameterSpec::elements)
-                        .sum()
-                * Float.BYTES;
+        return pool.architecture().elements() * Float.BYTES;
     }
 }

@@ -15,10 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A mixture of experts in a folder, as {@link ModelPool#saveMixture} writes it. */
 record MixtureFile(Path path, SafetensorsFile content) {
+
+    private static final String MODEL = "model/";
 
     /**
      * Reads the header.
@@ -44,21 +45,20 @@ record MixtureFile(Path path, SafetensorsFile content) {
         MappedFile file = MappedFile.open(path);
         Map<String, Tensor> parts = new LinkedHashMap<>();
         content.slots()
-                .forEach((name, slot) -> parts.put(
-                        name,
-                        file.tensor(
-                                slot.dtype(),
-                                slot.shape().stream().mapToLong(Long::longValue).toArray(),
-                                slot.offset())));
+                .forEach((name, slot) -> parts.put(name, file.tensor(slot.dtype(), slot.dimensions(), slot.offset())));
         return Mixtures.read(pool.architecture(), new Weights(parts), description(), path.toString());
     }
 
-    /** Hashes of the models that something is made of, by their names in the pool. */
+    /** The key under which a description has a model's hash. */
+    static String hashKey(Model model) {
+        return MODEL + model.name();
+    }
+
+    /** Hashes of the models that something is made of, by {@link #hashKey}. */
     static Map<String, String> hashes(ModelPool pool) {
         Map<String, String> hashes = new LinkedHashMap<>();
-        Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
-                .forEach((Model model) ->
-                        hashes.put("model/" + model.name(), model.checkpoint().sha256()));
+        pool.models()
+                .forEach(model -> hashes.put(hashKey(model), model.checkpoint().sha256()));
         return hashes;
     }
 
@@ -71,10 +71,10 @@ record MixtureFile(Path path, SafetensorsFile content) {
      */
     static void requireSame(Path file, Map<String, String> made, Map<String, String> now) {
         made.keySet().stream()
-                .filter(key -> key.startsWith("model/") && !now.containsKey(key))
+                .filter(key -> key.startsWith(MODEL) && !now.containsKey(key))
                 .findFirst()
                 .ifPresent(key -> {
-                    throw new AmalgamException(file + " was made with a model " + key.substring("model/".length())
+                    throw new AmalgamException(file + " was made with a model " + key.substring(MODEL.length())
                             + ", which the pool does not have; name the pool that it was made of, or another file");
                 });
         now.forEach((key, value) -> {
@@ -82,9 +82,9 @@ record MixtureFile(Path path, SafetensorsFile content) {
             if (value.equals(then)) {
                 return;
             }
-            if (key.startsWith("model/")) {
+            if (key.startsWith(MODEL)) {
                 throw new AmalgamException(file + " was made " + (then == null ? "without" : "with another")
-                        + " model " + key.substring("model/".length())
+                        + " model " + key.substring(MODEL.length())
                         + "; name the pool that it was made of, or another file");
             }
             throw new AmalgamException(file + " was made with method." + key + "=" + then + ", and now it is " + value

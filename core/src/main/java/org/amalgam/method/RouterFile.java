@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Routers alone, in a safetensors file whatever its name ends with. What they belong to stands in its metadata: how deep they are,
@@ -28,7 +27,6 @@ final class RouterFile {
 
     private static final String DEPTH = "router_hidden_layers";
     private static final String TASKS = "tasks";
-    private static final String MODEL = "model/";
 
     private RouterFile() {}
 
@@ -41,9 +39,7 @@ final class RouterFile {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(DEPTH, Integer.toString(depth));
         metadata.put(TASKS, String.join(",", pool.tasks()));
-        models(pool)
-                .forEach(model ->
-                        metadata.put(MODEL + model.name(), model.checkpoint().sha256()));
+        metadata.putAll(MixtureFile.hashes(pool));
         SafetensorsWriter.write(
                 file,
                 metadata,
@@ -71,7 +67,7 @@ final class RouterFile {
         requireSameNames(file, saved.slots().keySet(), start);
         return start.map((name, tensor) -> {
             HostTensor kept = saved.tensor(name);
-            long[] shape = kept.shape().stream().mapToLong(Long::longValue).toArray();
+            long[] shape = kept.dimensions();
             if (!Arrays.equals(shape, tensor.shape())) {
                 throw new AmalgamException(file + ": the router tensor " + name + " has shape " + kept.shape()
                         + ", the settings and models ask for " + Arrays.toString(tensor.shape())
@@ -97,13 +93,15 @@ final class RouterFile {
                     + "; the model pool has the " + pool.tasks().size() + " tasks " + String.join(", ", pool.tasks())
                     + "; give it the same models in the same order");
         }
-        models(pool).forEach(model -> {
-            if (!model.checkpoint().sha256().equals(metadata.get(MODEL + model.name()))) {
+        Map<String, String> hashes = MixtureFile.hashes(pool);
+        for (Model model : pool.models()) {
+            String key = MixtureFile.hashKey(model);
+            if (!hashes.get(key).equals(metadata.get(key))) {
                 throw new AmalgamException(file + ": the routers were learned with another model " + model.name()
                         + " than " + model.checkpoint().folder()
                         + " (their hashes differ); name the models of that run, or learn anew without the file");
             }
-        });
+        }
     }
 
     private static void requireSameNames(Path file, Set<String> saved, Weights start) {
@@ -114,9 +112,5 @@ final class RouterFile {
                     + " beginning with " + start.names().get(0)
                     + "; use the method, shared_gate and upscale settings of the run that saved it");
         }
-    }
-
-    private static Stream<Model> models(ModelPool pool) {
-        return Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream());
     }
 }

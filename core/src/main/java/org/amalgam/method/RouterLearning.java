@@ -42,11 +42,16 @@ public record RouterLearning(
             "The routers were adapted to the test samples of the tasks, without their labels.";
 
     /**
-     * A mixture with routers that look at hidden states.
+     * A mixture with routers that look at hidden states, or a dense model of routers that are constants.
      *
-     * @param finish what is done to the learned routers before they are saved and used
+     * @param everyModule whether constants are for every module instead of the feed-forward layers alone
+     * @param finish what is done to learned routers of hidden states before they are saved and used
      */
-    MergedModel mixture(Upscale upscale, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
+    MergedModel merge(Upscale upscale, boolean everyModule, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
+        return upscale.depth() == 0 ? dense(upscale, everyModule, pool, run) : mixture(upscale, pool, run, finish);
+    }
+
+    private MergedModel mixture(Upscale upscale, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
         RouterSpec spec = upscale.routers(pool);
         Upscaled model = run.profiler().measure("construct the mixture", () -> upscale.model(pool));
         Weights start = start(spec, model.names(), run);
@@ -64,8 +69,7 @@ public record RouterLearning(
                         Stream.concat(Stream.of(NOTE), model.notes().stream()).toList());
     }
 
-    /** A dense model of constant routing weights. */
-    MergedModel dense(Upscale upscale, boolean everyModule, ModelPool pool, Run run) {
+    private MergedModel dense(Upscale upscale, boolean everyModule, ModelPool pool, Run run) {
         ConstantRouting routing =
                 run.profiler().measure("construct the mixture", () -> ConstantRouting.of(upscale, everyModule, pool));
         RouterSpec spec = routing.routers();

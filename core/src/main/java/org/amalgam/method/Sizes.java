@@ -2,7 +2,6 @@ package org.amalgam.method;
 
 import org.amalgam.mixture.Mixture;
 import org.amalgam.mixture.ParameterCount;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
 
 import java.util.Locale;
@@ -15,9 +14,7 @@ final class Sizes {
     /** In a sentence. */
     static String of(Mixture mixture, ModelPool pool) {
         ParameterCount count = mixture.parameters();
-        long single = pool.architecture().parameters().stream()
-                .mapToLong(ParameterSpec::elements)
-                .sum();
+        long single = pool.architecture().elements();
         int models = pool.tasks().size();
         long saved = count.saved(models, single);
         return String.format(

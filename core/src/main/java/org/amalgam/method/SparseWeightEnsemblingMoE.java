@@ -98,9 +98,7 @@ public record SparseWeightEnsemblingMoE(
     public MergedModel merge(ModelPool pool, Run run) {
         requireShare("tv_prune_ratio", tvPruneRatio);
         requireShare("gate_prune_ratio", gatePruneRatio);
-        return routerHiddenLayers == 0
-                ? learning().dense(form(), false, pool, run)
-                : learning().mixture(form(), pool, run, routers -> postSparseGate ? pruned(routers, pool) : routers);
+        return learning().merge(form(), false, pool, run, routers -> postSparseGate ? pruned(routers, pool) : routers);
     }
 
     private static void requireShare(String key, double share) {

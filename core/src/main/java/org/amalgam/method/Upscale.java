@@ -4,12 +4,12 @@ import org.amalgam.AmalgamException;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.mixture.ExpertForm;
 import org.amalgam.mixture.Experts;
+import org.amalgam.mixture.ParameterCounts;
 import org.amalgam.mixture.RouterSpec;
 import org.amalgam.mixture.Upscaled;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.FeedForwardSpec;
 import org.amalgam.model.LinearSpec;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Scope;
@@ -49,7 +49,7 @@ public record Upscale(
     public RouterSpec routers(ModelPool pool) {
         return new RouterSpec(
                 depth,
-                width(pool.architecture()),
+                Math.toIntExact(ParameterCounts.of(pool.architecture()).widths().get(0)),
                 pool.tasks().size(),
                 initial,
                 sharedRouter,
@@ -94,12 +94,6 @@ public record Upscale(
         return names;
     }
 
-    private static int width(Architecture architecture) {
-        return shape(architecture, architecture.feedForwards().get(0).up())
-                .get(1)
-                .intValue();
-    }
-
     private static List<Long> shape(Architecture architecture, LinearSpec map) {
         return architecture.parameters().stream()
                 .filter(spec -> spec.name().equals(map.weight()))
@@ -127,10 +121,7 @@ public record Upscale(
         Architecture architecture = pool.architecture();
         int tasks = pool.tasks().size();
         int workers = run.workers().count();
-        long single = Float.BYTES
-                * architecture.parameters().stream()
-                        .mapToLong(ParameterSpec::elements)
-                        .sum();
+        long single = Float.BYTES * architecture.elements();
         long merged = feedForwardBytes(architecture);
         if (depth == 0) {
             return single + merged * (tasks + 1L + workers);
@@ -152,11 +143,6 @@ public record Upscale(
 
     /** Bytes of one set of feed-forward layers. */
     private static long feedForwardBytes(Architecture architecture) {
-        Set<String> names = parameters(architecture);
-        return Float.BYTES
-                * architecture.parameters().stream()
-                        .filter(spec -> names.contains(spec.name()))
-                        .mapToLong(ParameterSpec::elements)
-                        .sum();
+        return Float.BYTES * ParameterCounts.of(architecture).expert();
     }
 }

@@ -7,7 +7,6 @@ import org.amalgam.mixture.SmileUpscaling.Spectrum;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
-import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
@@ -18,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -44,17 +42,8 @@ record Upscaling(Map<String, SmileLinear> layers, Spectra spectra) {
         List<Work> work = sites.stream()
                 .flatMap(site -> IntStream.range(0, experts.size()).mapToObj(k -> new Work(site, k)))
                 .toList();
-        AtomicLong done = new AtomicLong();
-        List<Spectrum> found;
-        try (Progress progress = run.progress().progress("decomposing", work.size())) {
-            found = run.workers().deal(work, (worker, item) -> {
-                Spectrum spectrum = item.site().fill(item.expert());
-                synchronized (progress) {
-                    progress.step(done.incrementAndGet(), "");
-                }
-                return spectrum;
-            });
-        }
+        List<Spectrum> found =
+                run.deal("decomposing", work, (worker, item) -> item.site().fill(item.expert()));
         Map<String, SmileLinear> layers = new LinkedHashMap<>();
         Map<String, List<Spectrum>> spectra = new LinkedHashMap<>();
         for (int i = 0; i < sites.size(); i++) {

@@ -89,9 +89,7 @@ public record WeightEnsemblingMoE(
                     "method.upscale: all is offered with router_hidden_layers=0 alone, found " + routerHiddenLayers
                             + "; a router that reads hidden states stands before a feed-forward layer, use mlp");
         }
-        return routerHiddenLayers == 0
-                ? learning().dense(form(), everyModule, pool, run)
-                : learning().mixture(form(), pool, run, UnaryOperator.identity());
+        return learning().merge(form(), everyModule, pool, run, UnaryOperator.identity());
     }
 
     /** What it makes of a pool before routers are learned. */

@@ -30,7 +30,7 @@ public record ParameterCounts(long single, int tensors, long expert, List<Long> 
                 architecture.parameters().stream().collect(Collectors.toMap(ParameterSpec::name, Function.identity()));
         List<FeedForwardSpec> layers = architecture.feedForwards();
         return new ParameterCounts(
-                specs.values().stream().mapToLong(ParameterSpec::elements).sum(),
+                architecture.elements(),
                 specs.size(),
                 layers.stream()
                         .flatMap(layer -> layer.parameters().stream())

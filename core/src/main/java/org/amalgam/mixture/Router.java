@@ -7,7 +7,6 @@ import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Says how much of each expert a sample gets (Tang et al., ICML 2024, section 3.3): {@code b_0}, {@code W_1 h + b_1} or {@code W_2
@@ -79,10 +78,5 @@ public sealed interface Router {
             values[d / 2 + i] = (float) Math.cos(angle);
         }
         return Tensor.of(values, d);
-    }
-
-    /** This router with an encoding before its input, where there is one. */
-    default Router at(Optional<Tensor> encoding) {
-        return encoding.<Router>map(position -> new Positioned(position, this)).orElse(this);
     }
 }

@@ -7,7 +7,6 @@ import org.amalgam.tensor.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -90,7 +89,7 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
                     default ->
                         new Router.Perceptron(Linear.of(parameters, stem + "fc1"), Linear.of(parameters, stem + "fc2"));
                 };
-        return depth == 0 || encoding == 0 ? router : router.at(Optional.of(Router.encoding(index, encoding)));
+        return depth == 0 || encoding == 0 ? router : new Router.Positioned(Router.encoding(index, encoding), router);
     }
 
     private static Tensor normal(RandomGenerator random, int rows, int columns) {

@@ -84,9 +84,7 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
 
     /** Scalars without the routers': a single model's and the experts'. */
     public long parameters() {
-        long single = architecture.parameters().stream()
-                .mapToLong(ParameterSpec::elements)
-                .sum();
+        long single = architecture.elements();
         return single
                 + layers.stream()
                         .mapToLong(

@@ -16,6 +16,11 @@ public interface Architecture {
     /** Every merged parameter in the network's own order: the columns of layer-wise merging coefficients. */
     List<ParameterSpec> parameters();
 
+    /** Number of scalars of all parameters. */
+    default long elements() {
+        return parameters().stream().mapToLong(ParameterSpec::elements).sum();
+    }
+
     /** A view that computes with these weights: cheap to make, owns nothing. */
     default Encoder encoder(Weights weights) {
         return encoder(Layers.of(weights));

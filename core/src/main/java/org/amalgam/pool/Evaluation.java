@@ -1,7 +1,6 @@
 package org.amalgam.pool;
 
 import org.amalgam.model.Encoder;
-import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.DType;
@@ -11,7 +10,6 @@ import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** Judges a network by a task's samples. */
@@ -26,18 +24,8 @@ public final class Evaluation {
      * @param label what the progress display calls it
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
-        List<Rows> batches = batches(task, 0, batchSize, run);
-        AtomicLong done = new AtomicLong();
-        try (Progress progress = run.progress().progress(label, batches.size())) {
-            List<Part> parts = run.workers().deal(batches, (worker, rows) -> {
-                Part part = part(network, task, rows.numbers(), run);
-                synchronized (progress) {
-                    progress.step(done.incrementAndGet(), "");
-                }
-                return part;
-            });
-            return Part.sum(parts);
-        }
+        return Part.sum(run.deal(
+                label, batches(task, 0, batchSize, run), (worker, rows) -> part(network, task, rows.numbers(), run)));
     }
 
     /**

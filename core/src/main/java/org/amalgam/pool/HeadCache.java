@@ -46,9 +46,7 @@ record HeadCache(Path folder) {
         Path file = folder.resolve("zero-shot-" + key.substring(0, 16) + ".safetensors");
         if (Files.exists(file)) {
             HostTensor kept = read(file);
-            return Tensor.of(
-                    kept.toFloats(),
-                    kept.shape().stream().mapToLong(Long::longValue).toArray());
+            return Tensor.of(kept.toFloats(), kept.dimensions());
         }
         Tensor made = make.get();
         SafetensorsWriter.write(file, Map.of(CLASSES, HostTensor.ofFloats(made.toFloats(), made.shape())));

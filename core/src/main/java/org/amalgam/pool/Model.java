@@ -82,15 +82,11 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
             throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
                     + ", expected a floating-point type; save the model again in one");
         }
-        Tensor tensor = file.tensor(slot.dtype(), shape(slot), slot.offset());
+        Tensor tensor = file.tensor(slot.dtype(), slot.dimensions(), slot.offset());
         if (!tensor.isFinite()) {
             throw new AmalgamException(slot.file() + ": " + slot.name()
                     + " holds NaN or infinity, expected finite numbers; the model is damaged, leave it out or mend it");
         }
         return tensor;
-    }
-
-    private static long[] shape(TensorSlot slot) {
-        return slot.shape().stream().mapToLong(Long::longValue).toArray();
     }
 }

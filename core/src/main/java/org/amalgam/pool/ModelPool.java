@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What is merged: a pre-trained ancestor and the models fine-tuned from it.
@@ -97,6 +98,11 @@ public record ModelPool(
         public List<Task> get() {
             throw new AmalgamException("modelpool." + key + ": this method looks at samples, and the pool names none");
         }
+    }
+
+    /** The ancestor, then the experts. */
+    public List<Model> models() {
+        return Stream.concat(Stream.of(ancestor), experts.stream()).toList();
     }
 
     /** The tasks' names, in order. */

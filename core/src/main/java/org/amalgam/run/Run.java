@@ -3,7 +3,10 @@ package org.amalgam.run;
 import org.amalgam.tensor.Precision;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 
 /**
  * What a method may know of the run that it is part of. Random draws come from generators named by (seed, purpose), never from
@@ -38,6 +41,20 @@ public record Run(
 
     /** Activations may take 640 MiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 640L << 20;
+
+    /** Does all the work on the workers, as {@link Workers#deal}, and shows how much of it is done. */
+    public <T, R> List<R> deal(String what, List<T> items, BiFunction<Integer, T, R> work) {
+        AtomicLong done = new AtomicLong();
+        try (Progress shown = progress.progress(what, items.size())) {
+            return workers.deal(items, (worker, item) -> {
+                R result = work.apply(worker, item);
+                synchronized (shown) {
+                    shown.step(done.incrementAndGet(), "");
+                }
+                return result;
+            });
+        }
+    }
 
     /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
     public static Run quiet(long seed, Path folder) {

@@ -5,7 +5,6 @@ import org.amalgam.model.Encoder;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Batch;
 import org.amalgam.pool.Task;
-import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
@@ -16,7 +15,6 @@ import org.amalgam.tensor.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -64,17 +62,14 @@ public record FisherInformation(Labels labels, Predicate<String> parameters) imp
         List<Weights> sums = Stream.generate(() -> zeros(model))
                 .limit(Math.min(batches.size(), run.workers().count()))
                 .toList();
-        AtomicLong done = new AtomicLong();
-        try (Progress progress = run.progress().progress("Fisher " + task.name(), batches.size())) {
-            run.workers().deal(batches, (worker, rows) -> {
-                addSquaredGradients(sums.get(worker), architecture, model, task, rows, run);
-                synchronized (progress) {
-                    progress.step(done.incrementAndGet(), "");
-                }
-                return rows.length;
-            });
-        }
-        long samples = batches.stream().mapToLong(rows -> rows.length).sum();
+        int samples = run
+                .deal("Fisher " + task.name(), batches, (worker, rows) -> {
+                    addSquaredGradients(sums.get(worker), architecture, model, task, rows, run);
+                    return rows.length;
+                })
+                .stream()
+                .mapToInt(Integer::intValue)
+                .sum();
         return total(sums, samples);
     }
 

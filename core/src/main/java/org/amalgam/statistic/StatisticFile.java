@@ -82,12 +82,7 @@ record StatisticFile(Path path) {
                 throw new AmalgamException(path + ": has nothing on " + name
                         + "; leave it out with method.exclude_param_names_regex, or take the statistics anew");
             }
-            values.put(
-                    name,
-                    mapped.tensor(
-                            slot.dtype(),
-                            slot.shape().stream().mapToLong(Long::longValue).toArray(),
-                            slot.offset()));
+            values.put(name, mapped.tensor(slot.dtype(), slot.dimensions(), slot.offset()));
         }
         return new Read(
                 new Weights(values), file.metadata().getOrDefault(SAMPLES, "samples that the file does not tell"));

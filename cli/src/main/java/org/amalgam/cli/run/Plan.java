@@ -2,7 +2,6 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.RunConfig;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
@@ -15,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * What a run is about to do and what it will cost, foreseen from headers and settings.
@@ -40,9 +38,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 config.work().name(),
                                 experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path()),
-                                count(pool.architecture().parameters().stream()
-                                        .mapToLong(ParameterSpec::elements)
-                                        .sum()),
+                                count(pool.architecture().elements()),
                                 pool.architecture().parameters().size()));
         Run whole = Run.quiet(config.settings().seed(), Path.of("."));
         return of(
@@ -63,8 +59,7 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
 
     /** @param wanted bytes of the activations where all samples of a step are computed at once */
     private static Plan of(Line work, long memory, long wanted, ModelPool pool, List<Task> tasks, RunConfig config) {
-        List<Model> models = Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
-                .toList();
+        List<Model> models = pool.models();
         long read =
                 models.stream().mapToLong(model -> model.checkpoint().bytes()).sum();
         long activations = Run.ACTIVATION_BYTES;

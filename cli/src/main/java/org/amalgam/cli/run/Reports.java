@@ -11,7 +11,6 @@ import org.amalgam.merge.Coefficients;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.ParameterCount;
 import org.amalgam.mixture.RoutingTable;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.report.AccuracyTable;
@@ -35,7 +34,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
@@ -69,9 +67,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
             RoutingTable routing,
             Profiler profiler,
             double wallSeconds) {
-        long all = pool.architecture().parameters().stream()
-                .mapToLong(ParameterSpec::elements)
-                .sum();
+        long all = pool.architecture().elements();
         ParameterCount count = merged.parameters(all);
         return new MethodSection(
                 label,
@@ -158,9 +154,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
     }
 
     static List<Input> inputs(ModelPool pool) {
-        return Stream.concat(Stream.of(pool.ancestor()), pool.experts().stream())
-                .map(Reports::input)
-                .toList();
+        return pool.models().stream().map(Reports::input).toList();
     }
 
     private static Input input(Model model) {
