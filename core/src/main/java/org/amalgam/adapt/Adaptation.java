@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.Sampler;
 import org.amalgam.pool.Batch;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Part;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
@@ -59,6 +60,11 @@ public record Adaptation(
      * @throws AmalgamException if a loss is not a number any more
      */
     public Adapted learn(
+            Learner learner, Objective objective, Aggregation aggregation, List<? extends Task> tasks, Run run) {
+        return run.profiler().part(Part.ADAPTING, () -> learned(learner, objective, aggregation, tasks, run));
+    }
+
+    private Adapted learned(
             Learner learner, Objective objective, Aggregation aggregation, List<? extends Task> tasks, Run run) {
         int steps = run.fastDevRun() ? 1 : maxSteps;
         Weights parameters = learner.start().map((name, tensor) -> tensor.copy());

@@ -3,7 +3,9 @@ package org.amalgam.adapt;
 import org.amalgam.model.Encoder;
 import org.amalgam.pool.Batch;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Part;
 import org.amalgam.run.Run;
+import org.amalgam.run.Work;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -42,6 +44,9 @@ record Gathering(
             return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
         });
         passes.forEach(pass -> pass.addLossesTo(losses));
+        long samples =
+                plan.stream().flatMap(List::stream).mapToLong(Piece::samples).sum();
+        run.profiler().did(Part.ADAPTING, Work.forwardAndBack(samples));
         Passes.profile(passes, leaves.size(), run.profiler());
         run.profiler().measure("merging weights", () -> run.workers().together(() -> merged.backward(leaves, again)));
     }

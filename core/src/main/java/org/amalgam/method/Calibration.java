@@ -12,7 +12,9 @@ import org.amalgam.nn.Layer;
 import org.amalgam.nn.Layers;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Part;
 import org.amalgam.run.Run;
+import org.amalgam.run.Work;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
@@ -59,6 +61,7 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
                 Autograd.Off off = Autograd.off()) {
             List<Chunk> chunks = chunks();
             Tensor hidden = embedded(chunks);
+            run.profiler().did(Part.STATISTICS, Work.forward(hidden.size(0)));
             int blocks = encoder(Layers.of(base)).blocks().size();
             List<LinearSpec> maps = pool.architecture().linears();
             int each = maps.size() / blocks;
@@ -152,15 +155,15 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
     }
 
     private <R> List<R> deal(List<Chunk> chunks, String label, Function<Chunk, R> work) {
-        return run.profiler()
-                .measure(
-                        "calibrate",
-                        () -> run.deal(label, chunks, (worker, chunk) -> {
-                            try (Scope scope = Scope.open();
-                                    Autograd.Off off = Autograd.off()) {
-                                return run.precision().run(() -> work.apply(chunk));
-                            }
-                        }));
+        return run.profiler().part(Part.STATISTICS, () -> run.profiler()
+                .measure("calibrate", () -> run.deal(label, chunks, (worker, chunk) -> computed(chunk, work))));
+    }
+
+    private <R> R computed(Chunk chunk, Function<Chunk, R> work) {
+        try (Scope scope = Scope.open();
+                Autograd.Off off = Autograd.off()) {
+            return run.precision().run(() -> work.apply(chunk));
+        }
     }
 
     private BlockEncoder encoder(Layers layers) {

@@ -1,7 +1,9 @@
 package org.amalgam.pool;
 
 import org.amalgam.model.Encoder;
+import org.amalgam.run.Part;
 import org.amalgam.run.Run;
+import org.amalgam.run.Work;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
@@ -10,6 +12,7 @@ import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Judges a network by a task's samples. */
@@ -24,8 +27,12 @@ public final class Evaluation {
      * @param label what the progress display calls it
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
-        return Part.sum(run.deal(
-                label, batches(task, 0, batchSize, run), (worker, rows) -> part(network, task, rows.numbers(), run)));
+        return Judged.sum(measured(
+                run,
+                () -> run.deal(
+                        label,
+                        batches(task, 0, batchSize, run),
+                        (worker, rows) -> judged(network, task, rows.numbers(), run))));
     }
 
     /**
@@ -40,14 +47,23 @@ public final class Evaluation {
         for (int k = 0; k < tasks.size(); k++) {
             batches.addAll(batches(tasks.get(k), k, batchSize, run));
         }
-        List<Part> parts = run.workers()
-                .deal(batches, (worker, rows) -> part(network, tasks.get(rows.task()), rows.numbers(), run));
+        List<Judged> parts = measured(run, () -> run.workers()
+                .deal(batches, (worker, rows) -> judged(network, tasks.get(rows.task()), rows.numbers(), run)));
         return IntStream.range(0, tasks.size())
-                .mapToObj(k -> Part.sum(IntStream.range(0, parts.size())
+                .mapToObj(k -> Judged.sum(IntStream.range(0, parts.size())
                         .filter(i -> batches.get(i).task() == k)
                         .mapToObj(parts::get)
                         .toList()))
                 .toList();
+    }
+
+    private static List<Judged> measured(Run run, Supplier<List<Judged>> work) {
+        List<Judged> parts = run.profiler().part(Part.EVALUATION, work);
+        run.profiler()
+                .did(
+                        Part.EVALUATION,
+                        Work.forward(parts.stream().mapToLong(Judged::samples).sum()));
+        return parts;
     }
 
     /** Rows of one of the tasks. */
@@ -68,24 +84,24 @@ public final class Evaluation {
     }
 
     /** Right answers and summed cross-entropy of some samples. */
-    private record Part(int samples, long correct, double loss) {
+    private record Judged(int samples, long correct, double loss) {
 
-        static TaskScore sum(List<Part> parts) {
-            int size = parts.stream().mapToInt(Part::samples).sum();
-            long correct = parts.stream().mapToLong(Part::correct).sum();
-            double loss = parts.stream().mapToDouble(Part::loss).sum();
+        static TaskScore sum(List<Judged> parts) {
+            int size = parts.stream().mapToInt(Judged::samples).sum();
+            long correct = parts.stream().mapToLong(Judged::correct).sum();
+            double loss = parts.stream().mapToDouble(Judged::loss).sum();
             return new TaskScore((double) correct / size, loss / size, size);
         }
     }
 
-    private static Part part(Encoder network, Task task, int[] rows, Run run) {
+    private static Judged judged(Encoder network, Task task, int[] rows, Run run) {
         try (Scope scope = Scope.open();
                 Autograd.Off off = Autograd.off()) {
             Batch batch = task.batch(rows);
             Tensor features =
                     run.precision().run(() -> network.features(batch.inputs())).to(DType.F32);
             Tensor logits = task.head().logits(features);
-            return new Part(
+            return new Judged(
                     rows.length,
                     (long) logits.argmax(1)
                             .equal(batch.labels())

@@ -77,6 +77,7 @@ public final class HtmlReport {
                 scores(report, palette),
                 overview,
                 sections,
+                LimitsTable.of(report.limits()),
                 report.inputs(),
                 report.command(),
                 versions(report),
@@ -207,9 +208,7 @@ public final class HtmlReport {
         facts.add(MINUTE.format(report.started()));
         facts.add(Numbers.duration(report.wallSeconds()));
         Limits limits = report.limits();
-        limits.gflops().ifPresent(rate -> facts.add(Math.round(rate) + " GFLOP/s"));
-        limits.shareOfGemm()
-                .ifPresent(share -> facts.add(Math.round(100 * share) + " % of this machine's matrix-product rate"));
+        facts.addAll(limits.sentences());
         limits.peakMemoryBytes().ifPresent(bytes -> facts.add("peak memory " + Numbers.bytes(bytes)));
         facts.add("seed " + report.seed());
         return facts;

@@ -14,6 +14,7 @@ import org.amalgam.pool.TaskScore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -119,14 +120,30 @@ public final class JsonReport {
 
     private static ObjectNode limits(Limits limits) {
         ObjectNode node = NODES.objectNode();
-        put(node, "gflops", limits.gflops());
-        put(node, "gemm_gflops", limits.gemmGflops());
-        put(node, "share_of_gemm", limits.shareOfGemm());
+        Optional<Limits.Rate> headline = limits.headline();
+        put(node, "gflops", headline.map(Limits.Rate::gflops).orElse(OptionalDouble.empty()));
+        put(node, "gemm_gflops", limits.peaks().gemmGflops());
+        put(node, "share_of_gemm", headline.map(limits::shareOfGemm).orElse(OptionalDouble.empty()));
+        node.put("gemm", limits.peaks().gemm());
+        put(node, "copy_gigabytes", limits.peaks().copyGigabytes());
+        ArrayNode parts = node.putArray("parts");
+        limits.rates().forEach(rate -> parts.add(rate(limits, rate)));
         if (limits.peakMemoryBytes().isPresent()) {
             node.put("peak_memory_bytes", limits.peakMemoryBytes().getAsLong());
         } else {
             node.putNull("peak_memory_bytes");
         }
+        return node;
+    }
+
+    private static ObjectNode rate(Limits limits, Limits.Rate rate) {
+        ObjectNode node = NODES.objectNode().put("part", rate.part());
+        put(node, "seconds", rate.seconds());
+        put(node, "samples", rate.samples());
+        put(node, "gflops", rate.gflops());
+        put(node, "share_of_gemm", limits.shareOfGemm(rate));
+        put(node, "gigabytes", rate.gigabytes());
+        put(node, "share_of_copy", limits.shareOfCopy(rate));
         return node;
     }
 

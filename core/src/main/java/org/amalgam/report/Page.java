@@ -2,6 +2,7 @@ package org.amalgam.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +21,7 @@ public record Page(
         Scores scores,
         List<Drawing> overview,
         List<Section> sections,
+        Optional<Reach> reach,
         List<Input> inputs,
         String command,
         Map<String, String> versions,
@@ -61,6 +63,19 @@ public record Page(
 
     /** A row of the profile; {@code percent} is a number that is also the bar's length. */
     public record Timing(String action, String mean, String calls, String total, String percent) {}
+
+    /** How far the parts of the run were from the machine's limit, and what that limit is. */
+    public record Reach(List<Achieved> parts, String peaks) {}
+
+    /** A part's rates and their shares of the peaks in per cent; empty where it did no such work. */
+    public record Achieved(
+            String part,
+            String seconds,
+            String samples,
+            String gflops,
+            String ofGemm,
+            String gigabytes,
+            String ofCopy) {}
 
     /** What is inlined into the page. */
     public record Assets(String style, String chartLibrary, String script) {}

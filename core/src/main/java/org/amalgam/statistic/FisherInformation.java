@@ -47,6 +47,11 @@ public record FisherInformation(Labels labels, Predicate<String> parameters) imp
     }
 
     @Override
+    public boolean passesBack() {
+        return true;
+    }
+
+    @Override
     public List<String> names(Architecture architecture) {
         return architecture.parameters().stream()
                 .map(ParameterSpec::name)

@@ -50,6 +50,11 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
     }
 
     @Override
+    public boolean passesBack() {
+        return false;
+    }
+
+    @Override
     public List<String> names(Architecture architecture) {
         return linears.stream().map(LinearSpec::name).toList();
     }

@@ -16,6 +16,9 @@ public sealed interface Statistic permits FisherInformation, GramMatrices {
     /** In words, with whatever it depends on besides model and samples. */
     String describe();
 
+    /** Whether gradients pass back through the network. */
+    boolean passesBack();
+
     /** The names of its tensors. */
     List<String> names(Architecture architecture);
 

@@ -4,7 +4,9 @@ import org.amalgam.AmalgamException;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Part;
 import org.amalgam.run.Run;
+import org.amalgam.run.Work;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
@@ -47,7 +49,7 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
         for (int k = 0; k < tasks.size(); k++) {
             Model model = pool.experts().get(k);
             try (Scope scope = Scope.open()) {
-                Weights values = statistic.of(pool.architecture(), model.weights(), tasks.get(k), batches.get(k), run);
+                Weights values = measured(pool, model, tasks.get(k), batches.get(k), run);
                 requireFinite(values, model);
                 if (to.isPresent()) {
                     StatisticFile.in(to.get(), statistic, model)
@@ -58,6 +60,15 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
         }
         return List.of("The " + statistic.describe() + " were taken on training samples of each task: "
                 + samples.describe(run) + ".");
+    }
+
+    private Weights measured(ModelPool pool, Model model, Task task, List<int[]> batches, Run run) {
+        Weights values = run.profiler()
+                .part(Part.STATISTICS, () -> statistic.of(pool.architecture(), model.weights(), task, batches, run));
+        long samples = batches.stream().mapToLong(rows -> rows.length).sum();
+        run.profiler()
+                .did(Part.STATISTICS, statistic.passesBack() ? Work.forwardAndBack(samples) : Work.forward(samples));
+        return values;
     }
 
     private List<String> read(Path folder, ModelPool pool, BiConsumer<Integer, Weights> use) {

@@ -56,6 +56,8 @@ class JsonReportTest {
         assertThat(amalgam.at("/methods/0/figures/0/series/2/y")).hasSize(500);
         assertThat(amalgam.at("/versions/libtorch").textValue()).isEqualTo("2.10.0");
         assertThat(amalgam.at("/limits/share_of_gemm").doubleValue()).isCloseTo(92.0 / 130, within(1e-12));
+        assertThat(amalgam.at("/limits/parts").findValuesAsText("part")).containsExactly("adapting", "evaluation");
+        assertThat(amalgam.at("/limits/parts/1/share_of_gemm").doubleValue()).isCloseTo(71.0 / 130, within(1e-12));
         assertThat(Instant.parse(amalgam.get("started").textValue()))
                 .isEqualTo(Samples.single(3).started());
     }

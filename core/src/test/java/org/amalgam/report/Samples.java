@@ -109,7 +109,22 @@ final class Samples {
                 0,
                 Instant.parse("2026-11-22T18:04:11Z"),
                 37.2,
-                new Limits(OptionalDouble.of(92), OptionalDouble.of(130), OptionalLong.of(296_000_000L)),
+                new Limits(
+                        List.of(
+                                new Limits.Rate(
+                                        "adapting",
+                                        31.5,
+                                        OptionalDouble.of(60),
+                                        OptionalDouble.of(92),
+                                        OptionalDouble.empty()),
+                                new Limits.Rate(
+                                        "evaluation",
+                                        4.2,
+                                        OptionalDouble.of(2150),
+                                        OptionalDouble.of(71),
+                                        OptionalDouble.empty())),
+                        new Limits.Peaks(OptionalDouble.of(130), "float32, 1024 x 1024 x 1024", OptionalDouble.empty()),
+                        OptionalLong.of(296_000_000L)),
                 List.of("The expert of textures equals the ancestor in 2 tensors, so they have no coefficient."));
     }
 

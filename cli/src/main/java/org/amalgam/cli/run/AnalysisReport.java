@@ -5,7 +5,6 @@ import org.amalgam.cli.Version;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.report.AccuracyTable;
-import org.amalgam.report.Limits;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** Makes a report of what an analysis found. */
 final class AnalysisReport {
@@ -49,7 +47,7 @@ final class AnalysisReport {
                 config.settings().seed(),
                 started,
                 wall,
-                new Limits(OptionalDouble.empty(), OptionalDouble.empty(), Machine.peakResidentBytes()),
+                Rates.of(pool.architecture(), run),
                 findings.notes(),
                 List.of());
     }

@@ -12,6 +12,7 @@ import org.amalgam.report.Limits;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
+import org.amalgam.run.Machine;
 import org.amalgam.tensor.Natives;
 
 import java.time.Duration;
@@ -23,7 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 
 /** The report on all jobs of a multirun: a row a job, and accuracy against what was swept. */
@@ -62,7 +62,7 @@ record Comparison(Multirun multirun, List<Jobs.Ended> all, Instant started) {
                 multirun.jobs().get(0).config().settings().seed(),
                 started,
                 Duration.between(started, Instant.now()).toMillis() / 1e3,
-                new Limits(OptionalDouble.empty(), OptionalDouble.empty(), Machine.peakResidentBytes()),
+                Limits.ofMemory(Machine.peakResidentBytes()),
                 notes(),
                 SweepFigure.of(multirun.keys(), points, table).stream().toList());
     }

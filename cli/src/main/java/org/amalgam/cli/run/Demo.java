@@ -11,6 +11,7 @@ import org.amalgam.report.Limits;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
+import org.amalgam.run.Machine;
 import org.amalgam.tensor.Natives;
 
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** Merges the embedded model family with every method and compares. */
 final class Demo {
@@ -81,7 +81,7 @@ final class Demo {
                     0,
                     started,
                     Duration.between(started, Instant.now()).toMillis() / 1e3,
-                    new Limits(OptionalDouble.empty(), OptionalDouble.empty(), Machine.peakResidentBytes()),
+                    Limits.ofMemory(Machine.peakResidentBytes()),
                     List.of(
                             "The adaptive methods look at the test images, without their labels.",
                             "zero-shot is the ancestor before fine-tuning; it has seen images of all six tasks."));

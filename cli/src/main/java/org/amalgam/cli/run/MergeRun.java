@@ -12,13 +12,17 @@ import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable;
 import org.amalgam.report.AccuracyTable.Row;
-import org.amalgam.report.MethodSection;
 import org.amalgam.report.ModelCard;
 import org.amalgam.report.RunReport;
+import org.amalgam.run.Part;
+import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
+import org.amalgam.run.Work;
 import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Source;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,17 +65,38 @@ final class MergeRun {
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
-            MergedModel merged = method.method().merge(pool, watched(run, pool, tasks, cache));
+            MergedModel merged = merge(pool, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
                     ? Optional.empty()
                     : Optional.of(Front.of(merged.front(), pool.tasks(), judge(pool, tasks, cache, run), run));
             front.ifPresent(points -> points.write(folder));
-            RunReport report = new Reports(config, method, pool, plan, started)
+            Supplier<RunReport> reported = () -> new Reports(config, method, pool, plan, started)
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
-            write(report, pool, merged, folder);
+            RunReport report = settings.mergedModelSavePath()
+                    .map(path -> save(merged, pool, path, reported, run))
+                    .orElseGet(reported);
+            around.write(report, folder);
             return report;
         });
+    }
+
+    /** Merges. A method that looks at weights alone reads every model once, if not more often, and makes one. */
+    private MergedModel merge(ModelPool pool, Run run) {
+        MergedModel merged =
+                run.profiler().part(Part.MERGING, () -> method.method().merge(pool, run));
+        boolean looksAtSamples = method.method().usesData() || method.method().usesTrainingData();
+        if (!looksAtSamples && merged.network() instanceof MergedModel.Dense dense) {
+            long read = pool.models().stream()
+                    .mapToLong(model -> bytes(model.weights()))
+                    .sum();
+            run.profiler().did(Part.MERGING, Work.moved(read, bytes(dense.weights())));
+        }
+        return merged;
+    }
+
+    private static long bytes(Weights weights) {
+        return weights.tensors().stream().mapToLong(Tensor::bytes).sum();
     }
 
     /** A method's own {@code cache_dir}, or {@code outputs}; heads and scores lie in a folder of it. */
@@ -146,13 +171,17 @@ final class MergeRun {
         }
     }
 
-    private void write(RunReport report, ModelPool pool, MergedModel merged, Path folder) {
-        around.write(report, folder);
-        MethodSection section = report.methods().get(0);
-        settings.mergedModelSavePath()
-                .ifPresent(path -> AtomicFolder.write(path, partial -> {
-                    save(merged.network(), pool, partial);
-                    ModelCard.write(report, section, pool.loading(), partial);
-                }));
+    /** The report is made when the model is written, so that it knows what that took; the model's card is made of it. */
+    private RunReport save(MergedModel merged, ModelPool pool, Path path, Supplier<RunReport> reported, Run run) {
+        List<RunReport> made = new ArrayList<>();
+        AtomicFolder.write(path, partial -> {
+            try (Profiler.Clock clock = run.profiler().begin(Part.MERGING)) {
+                save(merged.network(), pool, partial);
+            }
+            RunReport report = reported.get();
+            made.add(report);
+            ModelCard.write(report, report.methods().get(0), pool.loading(), partial);
+        });
+        return made.get(0);
     }
 }

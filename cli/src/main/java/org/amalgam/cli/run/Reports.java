@@ -16,7 +16,6 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.report.AccuracyTable;
 import org.amalgam.report.Figures;
 import org.amalgam.report.Input;
-import org.amalgam.report.Limits;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.ModelInfo;
 import org.amalgam.report.Profile;
@@ -32,8 +31,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
@@ -55,7 +52,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 config.settings().seed(),
                 started,
                 wall,
-                limits(pool, merged, run),
+                Rates.of(pool.architecture(), run),
                 merged.notes());
     }
 
@@ -167,22 +164,5 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 checkpoint.sha256(),
                 checkpoint.bytes(),
                 hub.map(HubReference::name));
-    }
-
-    /** How far adaptation was from the rate at which this machine multiplies matrices. */
-    private static Limits limits(ModelPool pool, MergedModel merged, Run run) {
-        OptionalLong peak = Machine.peakResidentBytes();
-        double seconds = run.profiler().entries().stream()
-                .filter(entry -> entry.action().endsWith("ward pass"))
-                .mapToDouble(Profiler.Entry::seconds)
-                .sum();
-        if (merged.trace().isEmpty() || seconds == 0) {
-            return new Limits(OptionalDouble.empty(), OptionalDouble.empty(), peak);
-        }
-        // A backward pass computes two products for each one of the forward pass.
-        double flops =
-                3 * pool.architecture().forwardFlops() * merged.trace().get().computed();
-        return new Limits(
-                OptionalDouble.of(flops / seconds / 1e9), OptionalDouble.of(Machine.gemmGflops(run.workers())), peak);
     }
 }

@@ -39,11 +39,8 @@ record Summary(Console console) {
         model.ifPresent(path -> console.item("model", path.toString()));
         console.item("report", folder.resolve("report.html").toString());
         StringBuilder cost = new StringBuilder(String.format(Locale.ROOT, "%.0f s", report.wallSeconds()));
-        report.limits()
-                .shareOfGemm()
-                .ifPresent(share -> cost.append(String.format(
-                        Locale.ROOT, ", %.0f %% of this machine's matrix-product rate while adapting", 100 * share)));
-        report.limits().peakMemoryBytes().ifPresent(bytes -> cost.append(", peak memory ")
+        report.limits().sentences().forEach(sentence -> cost.append(", ").append(sentence));
+        report.limits().peakMemoryBytes().ifPresent(bytes -> cost.append(", peak ")
                 .append(Plan.size(bytes)));
         console.item("cost", cost.toString());
     }
