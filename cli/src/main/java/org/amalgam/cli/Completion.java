@@ -53,6 +53,9 @@ final class Completion {
         if (List.of("--config-dir", "-cd", "--package", "-p").contains(previous)) {
             return Stream.empty();
         }
+        if (previous.equals("--dtype")) {
+            return Stream.of("float32", "float16", "bfloat16");
+        }
         Optional<String> named = before.stream().filter(commands()::contains).findFirst();
         if (named.isPresent()) {
             return arguments(named.get(), before, last);

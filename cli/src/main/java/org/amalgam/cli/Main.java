@@ -75,6 +75,7 @@ public final class Main {
                 .addSubcommand(new CompareCommand(root))
                 .addSubcommand(new MethodsCommand(root))
                 .addSubcommand(new ParametersCommand(root))
+                .addSubcommand(new ConvertCommand(root))
                 .addSubcommand(new GroupsCommand(root))
                 .addSubcommand(new CompletionCommand(root))
                 .addSubcommand(new CompleteCommand(root))

@@ -79,4 +79,16 @@ public interface Program {
      * @throws org.amalgam.AmalgamException if the model is of no known family, or there is less than one task
      */
     int parameters(Optional<Path> model, int tasks, Console console);
+
+    /**
+     * Writes a model's weights anew as safetensors and prints what became of them.
+     *
+     * @param source a file or folder
+     * @param target a folder that does not exist, or a file {@code .safetensors}
+     * @param maxShardSize what a file may hold: {@code 5GB}
+     * @param dtype {@code float32}, {@code float16} or {@code bfloat16}; empty keeps each tensor's own
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the source is no model or the target cannot be written
+     */
+    int convert(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console);
 }

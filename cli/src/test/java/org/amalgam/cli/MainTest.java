@@ -106,6 +106,13 @@ class MainTest {
             console.result("parameters of " + model.map(Path::toString).orElse("all") + ", " + tasks);
             return 0;
         }
+
+        @Override
+        public int convert(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console) {
+            console.result(
+                    "convert " + source + " to " + target + ", " + maxShardSize + ", " + dtype.orElse("as it is"));
+            return 0;
+        }
     }
 
     private record Ending(int code, String out, String err) {}

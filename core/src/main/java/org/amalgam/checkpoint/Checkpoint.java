@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * A model on disk: a folder with {@code model.safetensors} or its shards, with OpenCLIP's {@code open_clip_model.safetensors},
- * or with one of PyTorch's state dictionaries; or one file, {@code .safetensors}, {@code .pt}, {@code .pth} or {@code .bin}.
+ * or with one of PyTorch's state dictionaries; or one file, {@code .safetensors}, {@code .pt}, {@code .pth}, {@code .bin}
+ * or {@code .ckpt}.
  * Opening reads headers only.
  */
 public final class Checkpoint {
@@ -70,7 +71,7 @@ public final class Checkpoint {
     }
 
     private static Map<String, TensorSlot> slots(Path file) {
-        return file.toString().matches(".*\\.(pt|pth|bin)")
+        return file.toString().matches(".*\\.(pt|pth|bin|ckpt)")
                 ? TorchFile.slots(file)
                 : Safetensors.open(file).slots();
     }
@@ -141,14 +142,18 @@ public final class Checkpoint {
     private static AmalgamException noWeights(Path folder) {
         String expected = folder + ": expected " + WEIGHTS + " or " + ShardIndex.FILE_NAME + ", found ";
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> others = files.filter(file -> file.toString().matches(".*\\.(safetensors|pt|pth|bin)"))
+            List<Path> others = files.filter(file -> file.toString().matches(".*\\.(safetensors|pt|pth|bin|ckpt)"))
                     .map(Path::getFileName)
                     .sorted()
                     .toList();
             return new AmalgamException(expected
                     + (others.isEmpty()
                             ? "no weights. Is this a model folder?"
-                            : "only " + others + ". Give the path of the file instead of the folder"));
+                            : "only " + others
+                                    + (others.size() == 1
+                                            ? ". Give the path of the file instead of the folder"
+                                            : ". Make safetensors of them: bin/amalgam convert " + folder + " " + folder
+                                                    + "-st")));
         } catch (IOException e) {
             return Mapped.unreadable(folder, e);
         }

@@ -1,7 +1,9 @@
 package org.amalgam.checkpoint;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.PickleValues.Global;
 import org.amalgam.checkpoint.PickleValues.Tuple;
+import org.amalgam.checkpoint.PickleValues.Unmade;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -9,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,7 +21,8 @@ import java.util.Map;
 
 /**
  * A pickle machine that can build tensors, dictionaries, lists, strings and numbers and nothing else: every name and call goes
- * through {@link TorchConstructors}. Opcodes of protocols 2 to 4 as in CPython's {@code pickletools}.
+ * through {@link TorchConstructors}, and an object of any other class stays unmade. Opcodes of protocols 2 to 4 as in CPython's
+ * {@code pickletools}.
  */
 final class PickleReader {
 
@@ -38,15 +42,15 @@ final class PickleReader {
     }
 
     /**
-     * The one value that the pickle leaves: {@link HostTensor}, unmodifiable {@code Map} or {@code List} (tuples too),
-     * {@code String}, {@code Long}, {@code Double}, {@code Boolean} or null.
+     * The one value that the pickle leaves: {@link TorchStorages.View}, {@code Map}, {@code List}, {@link Tuple}, {@code String},
+     * {@code Long}, {@code Double}, {@code Boolean}, null, and for what is none of these a {@link Global} or an {@link Unmade}.
      */
     Object read() {
         try {
             for (int opcode = code.get() & 0xff; opcode != '.'; opcode = code.get() & 0xff) {
                 execute(opcode);
             }
-            return values.freeze(pop());
+            return pop();
         } catch (BufferUnderflowException e) {
             throw new AmalgamException(
                     values.file() + ": the pickle ends before its value is complete. Fetch the file again", e);
@@ -82,18 +86,12 @@ final class PickleReader {
                 Tuple tuple = new Tuple(toMark());
                 stack.add(tuple);
             }
-            case 'a' -> {
-                Object item = pop();
-                values.list(top()).add(item);
-            }
-            case 'e' -> {
-                List<Object> items = toMark();
-                values.list(top()).addAll(items);
-            }
+            case 'a' -> addAll(Collections.singletonList(pop()));
+            case 'e' -> addAll(toMark());
             case 's' -> {
                 Object value = pop();
                 Object key = pop();
-                values.put(values.dictionary(top()), key, value);
+                putAll(Arrays.asList(key, value));
             }
             case 'u' -> putAll(toMark());
             case 'q' -> memo.put(code.get() & 0xff, top());
@@ -111,18 +109,43 @@ final class PickleReader {
                 Object arguments = pop();
                 stack.add(constructors.call(pop(), arguments));
             }
-            case 'b' -> build(pop());
+            case 0x81 -> {
+                pop();
+                stack.add(constructors.unmade(pop()));
+            }
+            case 0x92 -> {
+                pop();
+                pop();
+                stack.add(constructors.unmade(pop()));
+            }
+            case 'b' -> {
+                Object state = pop();
+                values.build(top(), state);
+            }
+            case 'C' -> stack.add(skipped(code.get() & 0xff));
+            case 'B' -> stack.add(skipped(Integer.toUnsignedLong(code.getInt())));
+            case 0x8e -> stack.add(skipped(code.getLong()));
+            case 0x8f -> stack.add(new Tuple(new ArrayList<>()));
+            case 0x90 -> addToSet(toMark());
+            case 0x91 -> {
+                Tuple set = new Tuple(toMark());
+                stack.add(set);
+            }
+            case '0' -> pop();
+            case '2' -> stack.add(top());
             default ->
                 throw values.fault(
                         String.format("the pickle has opcode 0x%02x, which no file of tensors needs", opcode));
         }
     }
 
-    /** A state dict carries its version numbers as an attribute, which says nothing about the tensors. */
-    private void build(Object state) {
-        if (!(top() instanceof Map) || !(state instanceof Map)) {
-            throw values.fault("the pickle sets the state of something that is no dictionary");
+    /** Bytes that no tensor is made of. */
+    private Object skipped(long length) {
+        if (length < 0 || length > code.remaining()) {
+            throw new BufferUnderflowException();
         }
+        code.position(code.position() + (int) length);
+        return new Unmade("bytes");
     }
 
     private void recall(int key) {
@@ -132,9 +155,23 @@ final class PickleReader {
         stack.add(memo.get(key));
     }
 
+    private void addAll(List<Object> items) {
+        if (!(top() instanceof Unmade)) {
+            values.list(top()).addAll(items);
+        }
+    }
+
+    private void addToSet(List<Object> items) {
+        Object set = top();
+        values.items(set).addAll(items);
+    }
+
     private void putAll(List<Object> items) {
         if (items.size() % 2 != 0) {
             throw values.fault("the pickle sets a key without a value");
+        }
+        if (top() instanceof Unmade) {
+            return;
         }
         Map<Object, Object> target = values.dictionary(top());
         for (int i = 0; i < items.size(); i += 2) {

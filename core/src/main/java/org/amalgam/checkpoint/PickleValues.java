@@ -1,14 +1,17 @@
 package org.amalgam.checkpoint;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.TorchStorages.View;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What a pickle makes, asked for by type: a value of another type is the file's fault and is answered with its name. */
 record PickleValues(Path file) {
@@ -18,6 +21,29 @@ record PickleValues(Path file) {
 
     /** An immutable sequence: the only thing that calls take as arguments. */
     record Tuple(List<Object> items) {}
+
+    /**
+     * An object of a class that nobody looks up: what stands in its place is its class's name and the dictionary that it would have
+     * been given. It lets a training script's checkpoint be read around what is no tensor.
+     */
+    static final class Unmade {
+
+        private final String name;
+        private Map<Object, Object> state = Map.of();
+
+        Unmade(String name) {
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** The object's attributes by name; empty where it has none. */
+        Map<Object, Object> state() {
+            return state;
+        }
+    }
 
     private static final int MAX_DEPTH = 200;
 
@@ -64,6 +90,17 @@ record PickleValues(Path file) {
         throw fault("the pickle has " + kind(value) + " where a dictionary belongs");
     }
 
+    /** Gives an object its attributes, or says that a dictionary has version numbers, which tell nothing about the tensors. */
+    void build(Object target, Object state) {
+        if (target instanceof Unmade object) {
+            if (state instanceof Map) {
+                object.state = dictionary(state);
+            }
+        } else if (!(target instanceof Map) || !(state instanceof Map)) {
+            throw fault("the pickle sets the state of something that is no dictionary");
+        }
+    }
+
     void put(Map<Object, Object> target, Object key, Object value) {
         // mutable keys could contain the dictionary itself, and hashing them would not end
         if (!(key instanceof String || key instanceof Long || key instanceof Double || key instanceof Boolean)) {
@@ -72,14 +109,24 @@ record PickleValues(Path file) {
         target.put(key, value);
     }
 
-    /** An unmodifiable copy in which tuples have become lists; parts that occur twice are copied once. */
-    Object freeze(Object value) {
-        return freeze(value, new IdentityHashMap<>(), 0);
+    /** An unmodifiable copy in which tuples have become lists; parts that occur twice are copied once, and so are equal tensors. */
+    Object freeze(Object value, Function<View, HostTensor> tensors) {
+        Map<View, HostTensor> made = new HashMap<>();
+        return freeze(value, view -> made.computeIfAbsent(view, tensors), new IdentityHashMap<>(), 0);
     }
 
-    private Object freeze(Object value, Map<Object, Object> done, int depth) {
+    private Object freeze(Object value, Function<View, HostTensor> tensors, Map<Object, Object> done, int depth) {
         if (depth > MAX_DEPTH) {
             throw fault("the pickle nests more than " + MAX_DEPTH + " levels deep or contains itself");
+        }
+        if (value instanceof View view) {
+            return tensors.apply(view);
+        }
+        if (value instanceof Unmade object) {
+            throw unwanted(object.name());
+        }
+        if (value instanceof Global global && !TorchConstructors.knows(global.name())) {
+            throw unwanted(global.name());
         }
         if (value instanceof Global || value instanceof TorchStorages.Storage) {
             throw fault("the pickle leaves " + kind(value) + " instead of a tensor");
@@ -94,11 +141,11 @@ record PickleValues(Path file) {
         Object frozen;
         if (value instanceof Map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
-            dictionary(value).forEach((key, item) -> copy.put(key, freeze(item, done, depth + 1)));
+            dictionary(value).forEach((key, item) -> copy.put(key, freeze(item, tensors, done, depth + 1)));
             frozen = Collections.unmodifiableMap(copy);
         } else {
             List<Object> copy = new ArrayList<>();
-            items(value).forEach(item -> copy.add(freeze(item, done, depth + 1)));
+            items(value).forEach(item -> copy.add(freeze(item, tensors, done, depth + 1)));
             frozen = Collections.unmodifiableList(copy);
         }
         done.put(value, frozen);
@@ -111,6 +158,10 @@ record PickleValues(Path file) {
             return "None";
         } else if (value instanceof HostTensor tensor) {
             return "a tensor of shape " + tensor.shape();
+        } else if (value instanceof View view) {
+            return "a tensor of shape " + view.shape();
+        } else if (value instanceof Unmade object) {
+            return "an object of class " + printable(object.name());
         } else if (value instanceof Map<?, ?> map) {
             return "a dictionary of " + map.size();
         } else if (value instanceof Tuple tuple) {
@@ -122,9 +173,17 @@ record PickleValues(Path file) {
         } else if (value instanceof Number || value instanceof Boolean) {
             return "the number " + value;
         } else if (value instanceof Global global) {
-            return "the name " + global.name();
+            return "the name " + printable(global.name());
         }
         return "a storage";
+    }
+
+    private AmalgamException unwanted(String name) {
+        return fault("wants to construct " + printable(name) + "; only tensors are read");
+    }
+
+    static String printable(String name) {
+        return name.replaceAll("[^\\x20-\\x7e]", "?");
     }
 
     AmalgamException fault(String sentence) {

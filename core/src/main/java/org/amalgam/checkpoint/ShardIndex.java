@@ -27,11 +27,11 @@ final class ShardIndex {
         Map<String, TensorSlot> slots = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : weightMap.properties()) {
             String tensor = entry.getKey();
-            String shard = shardName(index, tensor, entry.getValue());
-            SafetensorsFile file = shards.computeIfAbsent(shard, name -> open(index, name));
+            Path shard = beside(index, tensor, entry.getValue(), "safetensors");
+            SafetensorsFile file = shards.computeIfAbsent(shard.getFileName().toString(), name -> open(index, shard));
             TensorSlot slot = file.slots().get(tensor);
             if (slot == null) {
-                throw new AmalgamException(index + ": expects tensor " + tensor + " in " + shard
+                throw new AmalgamException(index + ": expects tensor " + tensor + " in " + shard.getFileName()
                         + ", which does not hold it. Fetch both again");
             }
             slots.put(tensor, slot);
@@ -40,20 +40,25 @@ final class ShardIndex {
         return slots;
     }
 
-    private static String shardName(Path index, String tensor, JsonNode value) {
+    /**
+     * The shard that an index names for a tensor. It lies beside its index: a name with a path in it could reach any file of the
+     * machine.
+     *
+     * @param endings what its name may end in, as a pattern
+     */
+    static Path beside(Path index, String tensor, JsonNode value, String endings) {
         String name = value.asText();
-        // a shard lies beside its index: a name with a path in it could reach any file of the machine
-        if (!value.isTextual() || !name.matches("[^/\\\\:\\x00]+\\.safetensors")) {
+        if (!value.isTextual() || !name.matches("[^/\\\\:\\x00]+\\.(" + endings + ")")) {
             throw new AmalgamException(index + ": tensor " + tensor + " has shard " + value
-                    + ", expected the plain name of a .safetensors file in the same folder");
+                    + ", expected the plain name of a ." + endings.replace("|", " or .") + " file in the same folder");
         }
-        return name;
+        return index.resolveSibling(name);
     }
 
-    private static SafetensorsFile open(Path index, String shard) {
-        Path file = index.resolveSibling(shard);
+    private static SafetensorsFile open(Path index, Path file) {
         if (!Files.exists(file)) {
-            throw new AmalgamException(index + ": shard " + shard + " is missing from the folder. Fetch it");
+            throw new AmalgamException(
+                    index + ": shard " + file.getFileName() + " is missing from the folder. Fetch it");
         }
         return Safetensors.open(file);
     }

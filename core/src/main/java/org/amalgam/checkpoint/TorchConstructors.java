@@ -2,15 +2,19 @@ package org.amalgam.checkpoint;
 
 import org.amalgam.checkpoint.PickleValues.Global;
 import org.amalgam.checkpoint.PickleValues.Tuple;
+import org.amalgam.checkpoint.PickleValues.Unmade;
+import org.amalgam.checkpoint.TorchStorages.View;
 import org.amalgam.tensor.DType;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The only things that a pickle may name and call. A pickle is a program that asks for functions by name; here a name is compared
- * with those below and never resolved.
+ * What a pickle may name and call. A pickle is a program that asks for functions by name; here a name is compared with those below
+ * and never resolved: what is not among them stays {@link Unmade}.
  */
 record TorchConstructors(PickleValues values, TorchStorages storages) {
 
@@ -20,18 +24,22 @@ record TorchConstructors(PickleValues values, TorchStorages storages) {
     private static final String STORAGES = "torch.";
     private static final int MAX_AXES = 64;
 
+    /** Whether the name is one of those that make tensors. */
+    static boolean knows(String name) {
+        return Set.of(ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER).contains(name)
+                || (name.startsWith(STORAGES) && TorchStorages.TYPES.containsKey(name.substring(STORAGES.length())));
+    }
+
     Global named(String module, String name) {
-        String qualified = module + "." + name;
-        return switch (qualified) {
-            case ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER -> new Global(qualified);
-            default -> {
-                if (!module.equals("torch") || !TorchStorages.TYPES.containsKey(name)) {
-                    throw values.fault("wants to construct " + qualified.replaceAll("[^\\x20-\\x7e]", "?")
-                            + "; only tensors are read");
-                }
-                yield new Global(qualified);
-            }
-        };
+        return new Global(module + "." + name);
+    }
+
+    /** What stands for an object of the class. */
+    Unmade unmade(Object type) {
+        if (type instanceof Global global) {
+            return new Unmade(global.name());
+        }
+        throw values.fault("the pickle makes an object of " + PickleValues.kind(type));
     }
 
     Object call(Object callable, Object arguments) {
@@ -44,8 +52,27 @@ record TorchConstructors(PickleValues values, TorchStorages storages) {
             case ORDERED_DICT -> dictionary(items);
             case REBUILD_TENSOR -> tensor(items);
             case REBUILD_PARAMETER -> parameter(items);
-            default -> throw values.fault("the pickle calls " + global.name() + ", which is a type of storages");
+            case "builtins.set", "__builtin__.set" -> set(items);
+            default -> {
+                if (knows(global.name())) {
+                    throw values.fault("the pickle calls " + global.name() + ", which is a type of storages");
+                }
+                yield called(global.name(), items);
+            }
         };
+    }
+
+    /** The items in their order. */
+    private Object set(List<Object> items) {
+        return items.size() == 1 && items.get(0) instanceof List<?> list
+                ? new Tuple(new ArrayList<>(list))
+                : new Unmade("set");
+    }
+
+    /** An old way of making an object names its class as the first argument of the call. */
+    private static Unmade called(String name, List<Object> items) {
+        boolean classFirst = name.equals("copyreg._reconstructor") || name.equals("copy_reg._reconstructor");
+        return new Unmade(classFirst && !items.isEmpty() && items.get(0) instanceof Global type ? type.name() : name);
     }
 
     /** What {@code torch.save} refers to outside the pickle: {@code ('storage', type, key, location, elements)}. */
@@ -72,7 +99,7 @@ record TorchConstructors(PickleValues values, TorchStorages storages) {
     }
 
     /** Arguments: storage, offset, shape, strides, and two or three that say nothing about the values. */
-    private HostTensor tensor(List<Object> items) {
+    private View tensor(List<Object> items) {
         if (items.size() < 4 || !(items.get(0) instanceof TorchStorages.Storage storage)) {
             throw values.fault("a tensor is not built from a storage, offset, shape and strides");
         }
@@ -80,11 +107,11 @@ record TorchConstructors(PickleValues values, TorchStorages storages) {
         if (shape.size() > MAX_AXES) {
             throw values.fault("a tensor has " + shape.size() + " axes, PyTorch allows " + MAX_AXES);
         }
-        return storages.tensor(storage, values.integer(items.get(1)), shape, values.integers(items.get(3)));
+        return storages.view(storage, values.integer(items.get(1)), shape, values.integers(items.get(3)));
     }
 
-    private HostTensor parameter(List<Object> items) {
-        if (items.isEmpty() || !(items.get(0) instanceof HostTensor tensor)) {
+    private View parameter(List<Object> items) {
+        if (items.isEmpty() || !(items.get(0) instanceof View tensor)) {
             throw values.fault("a parameter is not built from a tensor");
         }
         return tensor;

@@ -30,13 +30,20 @@ public final class TorchFile {
      * @throws AmalgamException if the file is no such archive, is damaged, or wants to construct anything else
      */
     public static Object read(Path file) {
-        return open(file).value();
+        Opened opened = open(file);
+        return opened.values().freeze(opened.value(), opened.storages()::tensor);
     }
 
-    /** What a file holds, and where in it. */
-    private record Opened(Object value, TorchStorages storages) {}
+    /** What a file holds, unfrozen. */
+    record Opened(Object value, PickleValues values, TorchStorages storages) {
 
-    private static Opened open(Path file) {
+        PickledState state() {
+            return PickledState.of(value, values);
+        }
+    }
+
+    /** Reads the pickle; tensors stay where they are. */
+    static Opened open(Path file) {
         requireZip(file);
         Map<String, StoredZip.Entry> entries = StoredZip.entries(file);
         StoredZip.Entry pickle = pickle(file, entries);
@@ -44,9 +51,8 @@ public final class TorchFile {
         requireLittleEndian(file, entries.get(folder + "byteorder"));
         PickleValues values = new PickleValues(file);
         TorchStorages storages = new TorchStorages(file, folder, entries);
-        return new Opened(
-                new PickleReader(content(file, pickle), values, new TorchConstructors(values, storages)).read(),
-                storages);
+        Object value = new PickleReader(content(file, pickle), values, new TorchConstructors(values, storages)).read();
+        return new Opened(value, values, storages);
     }
 
     /**
@@ -72,25 +78,31 @@ public final class TorchFile {
     }
 
     /**
-     * Where the tensors of a state dict lie, in its order: one that is the whole file, or that a training script keeps under
-     * {@code state_dict} beside other things.
+     * Where the tensors of a state dict lie, in its order: one that is the whole file, or that a training script keeps beside other
+     * things, or inside a module that was pickled whole.
      *
      * @throws AmalgamException as {@link #readStateDict} does, and if a tensor is not stored row-major
      */
     static Map<String, TensorSlot> slots(Path file) {
         Opened opened = open(file);
-        boolean wrapped = opened.value() instanceof Map<?, ?> map && map.get("state_dict") instanceof Map;
-        Object state = wrapped ? ((Map<?, ?>) opened.value()).get("state_dict") : opened.value();
+        PickledState state = opened.state();
+        state.foreign().forEach((name, kind) -> {
+            throw noTensor(file, name, kind);
+        });
         Map<String, TensorSlot> slots = new LinkedHashMap<>();
-        stateDict(file, state).forEach((name, tensor) -> {
-            long start = opened.storages()
-                    .start(tensor)
-                    .orElseThrow(() -> new AmalgamException(
-                            file + ": " + name + " is not stored row by row; save it with .contiguous()"));
-            long bytes = (long) tensor.elements() * tensor.dtype().bytes();
-            slots.put(name, new TensorSlot(name, tensor.dtype(), tensor.shape(), file, start, bytes));
+        state.tensors().forEach((name, view) -> {
+            if (!view.isRowMajor()) {
+                throw new AmalgamException(file + ": " + name
+                        + " is not stored row by row; bin/amalgam convert makes a file in which it is");
+            }
+            slots.put(name, opened.storages().slot(name, view));
         });
         return slots;
+    }
+
+    private static AmalgamException noTensor(Path file, String name, String kind) {
+        return new AmalgamException(file + ": expected a state dict of tensors, found " + kind + " under " + name
+                + ". Save model.state_dict() alone");
     }
 
     private static Map<String, HostTensor> stateDict(Path file, Object value) {
@@ -100,8 +112,7 @@ public final class TorchFile {
         Map<String, HostTensor> state = new LinkedHashMap<>();
         map.forEach((key, item) -> {
             if (!(key instanceof String name) || !(item instanceof HostTensor tensor)) {
-                throw new AmalgamException(file + ": expected a state dict of tensors, found " + PickleValues.kind(item)
-                        + " under " + key + ". Save model.state_dict() alone");
+                throw noTensor(file, key.toString(), PickleValues.kind(item));
             }
             state.put(name, tensor);
         });

@@ -7,10 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The storages of a PyTorch archive, and tensors as views of them. */
 final class TorchStorages {
@@ -35,13 +33,29 @@ final class TorchStorages {
      */
     record Storage(DType dtype, String key, long elements) {}
 
+    /** A tensor as the file has it: some elements of a storage, at strides. Equal ones are one tensor under several names. */
+    record View(Storage storage, long offset, List<Long> shape, List<Long> strides) {
+
+        View {
+            shape = List.copyOf(shape);
+            strides = List.copyOf(strides);
+        }
+
+        DType dtype() {
+            return storage.dtype();
+        }
+
+        boolean isRowMajor() {
+            return Strided.isRowMajor(shape, Shapes.dimensions(strides));
+        }
+    }
+
     private static final long SPARE_COPY_BYTES = 1 << 24;
 
     private final Path file;
     private final String prefix;
     private final Map<String, StoredZip.Entry> entries;
     private final Map<String, ByteBuffer> mapped = new HashMap<>();
-    private final IdentityHashMap<HostTensor, Long> starts = new IdentityHashMap<>();
     private long copyBudget;
 
     /** @param prefix folder in the archive that holds {@code data/}, with its slash */
@@ -65,41 +79,51 @@ final class TorchStorages {
         return new Storage(dtype, key, elements);
     }
 
-    /** A view of a storage; one that is not row-major is copied. */
-    HostTensor tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {
+    /** A tensor that lies inside its storage. */
+    View view(Storage storage, long offset, List<Long> shape, List<Long> strides) {
         if (shape.size() != strides.size() || offset < 0 || strides.stream().anyMatch(stride -> stride < 0)) {
             throw fault("a tensor has offset " + offset + ", shape " + shape + " and strides " + strides
                     + ", which do not fit");
         }
-        DType dtype = storage.dtype();
-        long bytes = Shapes.bytes(dtype, shape, file.toString());
-        long end = bytes == 0 ? offset : offset + reach(shape, strides);
+        long end = end(storage.dtype(), offset, shape, strides);
         if (end < 0 || end > storage.elements()) {
             throw fault("a tensor of shape " + shape + " ends at element " + end + " of storage " + storage.key()
                     + ", which has " + storage.elements());
         }
-        if (bytes > Integer.MAX_VALUE || (end - offset) * dtype.bytes() > Integer.MAX_VALUE) {
-            throw fault("a tensor of shape " + shape + " has " + bytes + " bytes, expected at most 2147483647");
+        return new View(storage, offset, shape, strides);
+    }
+
+    private long end(DType dtype, long offset, List<Long> shape, List<Long> strides) {
+        return Shapes.bytes(dtype, shape, file.toString()) == 0 ? offset : offset + reach(shape, strides);
+    }
+
+    /** The tensor in memory: mapped, but copied where it is not row-major. */
+    HostTensor tensor(View view) {
+        DType dtype = view.dtype();
+        long bytes = Shapes.bytes(dtype, view.shape(), file.toString());
+        long elements = end(dtype, view.offset(), view.shape(), view.strides()) - view.offset();
+        if (bytes > Integer.MAX_VALUE || elements * dtype.bytes() > Integer.MAX_VALUE) {
+            throw fault("a tensor of shape " + view.shape() + " has " + bytes + " bytes, expected at most 2147483647");
         }
-        ByteBuffer source = view(storage, offset, end - offset);
-        long[] steps = strides.stream().mapToLong(Long::longValue).toArray();
-        if (bytes == 0 || Strided.isRowMajor(shape, steps)) {
-            HostTensor tensor = new HostTensor(dtype, shape, source);
-            long first = entries.get(prefix + "data/" + storage.key()).offset();
-            starts.put(tensor, first + offset * dtype.bytes());
-            return tensor;
+        ByteBuffer source = mapped(view.storage(), view.offset(), elements);
+        if (bytes == 0 || view.isRowMajor()) {
+            return new HostTensor(dtype, view.shape(), source);
         }
         copyBudget -= bytes;
         if (copyBudget < 0) {
             throw fault(
                     "its tensors repeat elements until they are far larger than the file; save them with .contiguous()");
         }
-        return new HostTensor(dtype, shape, Strided.rowMajor(source, dtype, shape, steps));
+        return new HostTensor(
+                dtype, view.shape(), Strided.rowMajor(source, dtype, view.shape(), Shapes.dimensions(view.strides())));
     }
 
-    /** The byte of the file at which the data of a tensor made here begin; empty for one that was not row-major. */
-    Optional<Long> start(HostTensor tensor) {
-        return Optional.ofNullable(starts.get(tensor));
+    /** Where the data of a row-major tensor lie in the file. */
+    TensorSlot slot(String name, View view) {
+        DType dtype = view.dtype();
+        long bytes = Shapes.bytes(dtype, view.shape(), file.toString());
+        long first = entries.get(prefix + "data/" + view.storage().key()).offset();
+        return new TensorSlot(name, dtype, view.shape(), file, first + view.offset() * dtype.bytes(), bytes);
     }
 
     private long reach(List<Long> shape, List<Long> strides) {
@@ -115,7 +139,7 @@ final class TorchStorages {
         }
     }
 
-    private ByteBuffer view(Storage storage, long offset, long elements) {
+    private ByteBuffer mapped(Storage storage, long offset, long elements) {
         StoredZip.Entry entry = entries.get(prefix + "data/" + storage.key());
         int width = storage.dtype().bytes();
         int length = (int) (elements * width);

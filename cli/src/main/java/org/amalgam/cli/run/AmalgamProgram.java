@@ -100,4 +100,10 @@ public final class AmalgamProgram implements Program {
         ParameterTables.print(model, tasks, console);
         return 0;
     }
+
+    @Override
+    public int convert(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console) {
+        Converted.execute(source, target, maxShardSize, dtype, console);
+        return 0;
+    }
 }

@@ -36,8 +36,8 @@ class DocumentedCommandsTest {
     private static final Pattern FILE = Pattern.compile("# (conf/\\S+\\.yaml)\\b.*");
 
     /** Commands of their own, which compose nothing. */
-    private static final List<String> OTHER =
-            List.of("demo", "compare", "methods", "groups", "parameters", "completion", "resume");
+    private static final List<String> OTHER = List.of(
+            "demo", "compare", "methods", "groups", "parameters", "completion", "resume", "convert", "diff", "check");
 
     @TempDir
     Path folder;
