@@ -2,8 +2,12 @@ package org.amalgam.checkpoint;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.SafetensorsWriter.Entry;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Span;
 
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +82,7 @@ public record Conversion(
             files.add(target);
         } else {
             AtomicFolder.write(target, folder -> {
-                ShardedWriter.write(folder, weights.stem(), options.maxShardBytes(), tied, entries)
+                ShardedWriter.write(folder, weights.stem(), options.maxShardBytes(), tied, entries, Crew.ALONE)
                         .forEach(file -> files.add(target.resolve(file.getFileName())));
                 carried.addAll(CarriedFiles.copy(weights, folder, options.dtype()));
             });
@@ -109,12 +113,24 @@ public record Conversion(
     }
 
     private static Entry strided(String name, TorchStorages.View view, TorchStorages storages) {
-        return new Entry(name, view.dtype(), view.shape(), out -> {
+        return new Entry(name, view.dtype(), view.shape(), new Gathered(view, storages));
+    }
+
+    /** A tensor whose elements are gathered: all at once, since each span would gather them anew. */
+    private record Gathered(TorchStorages.View view, TorchStorages storages) implements SafetensorsWriter.Source {
+
+        @Override
+        public void writeTo(WritableByteChannel out, Span span) throws IOException {
             var bytes = storages.tensor(view).data();
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
-        });
+        }
+
+        @Override
+        public List<Span> spans(long elements) {
+            return List.of(Span.whole(elements));
+        }
     }
 
     /** Names of what has been seen before. Empty tensors and single numbers share memory by chance alone. */
@@ -137,7 +153,20 @@ public record Conversion(
         }
         DType type = wanted.get();
         Recoding recoding = new Recoding(entry.dtype(), type, source + ": " + entry.name());
-        return new Entry(entry.name(), type, entry.shape(), out -> entry.source()
-                .writeTo(new RecodingChannel(out, recoding, SLICE_BYTES)));
+        return new Entry(entry.name(), type, entry.shape(), new Rounded(entry.source(), recoding));
+    }
+
+    /** What another source writes, rounded. */
+    private record Rounded(SafetensorsWriter.Source source, Recoding recoding) implements SafetensorsWriter.Source {
+
+        @Override
+        public void writeTo(WritableByteChannel out, Span span) throws IOException {
+            source.writeTo(new RecodingChannel(out, recoding, SLICE_BYTES), span);
+        }
+
+        @Override
+        public List<Span> spans(long elements) {
+            return source.spans(elements);
+        }
     }
 }

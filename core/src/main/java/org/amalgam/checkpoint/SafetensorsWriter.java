@@ -3,15 +3,19 @@ package org.amalgam.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import org.amalgam.AmalgamException;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Span;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,18 +26,25 @@ import java.util.Map;
  * Writes safetensors files piece by piece, so that a file may exceed the memory. The header lists the tensors in the order given;
  * the data lie by width of their type, widest first, and in the order given within one width: so every tensor is aligned to its
  * type, which readers that view the file without copying rely on.
+ *
+ * <p>Where every byte goes is known from the shapes, so spans of tensors may be computed and written by several threads, in any
+ * order.
  */
 public final class SafetensorsWriter {
 
     private static final int ALIGNMENT = 8;
-    private static final long SLICE_BYTES = 1 << 26;
 
     private SafetensorsWriter() {}
 
-    /** Produces a tensor's bytes, row-major and little-endian, in pieces of any size. */
+    /** Produces a span of a tensor's bytes, row-major and little-endian; several threads may ask for spans at once. */
     @FunctionalInterface
     public interface Source {
-        void writeTo(WritableByteChannel out) throws IOException;
+        void writeTo(WritableByteChannel out, Span span) throws IOException;
+
+        /** The spans that it is asked for. */
+        default List<Span> spans(long elements) {
+            return Span.of(elements);
+        }
     }
 
     /**
@@ -49,20 +60,31 @@ public final class SafetensorsWriter {
 
         /** A tensor in memory. */
         public static Entry of(String name, HostTensor tensor) {
-            return new Entry(name, tensor.dtype(), tensor.shape(), out -> writeFully(out, tensor.data()));
+            int width = tensor.dtype().bytes();
+            return new Entry(name, tensor.dtype(), tensor.shape(), (out, span) -> {
+                int start = Math.toIntExact(span.start() * width);
+                writeFully(out, tensor.data().slice(start, Math.toIntExact(span.length() * width)));
+            });
         }
 
         /** A copy of a tensor of another file under a name of choice, passed through in mapped slices. */
         public static Entry of(String name, TensorSlot slot) {
-            return new Entry(name, slot.dtype(), slot.shape(), out -> {
-                for (long from = 0; from < slot.bytes(); from += SLICE_BYTES) {
-                    writeFully(out, slot.read(from, (int) Math.min(SLICE_BYTES, slot.bytes() - from)));
-                }
-            });
+            int width = slot.dtype().bytes();
+            return new Entry(
+                    name,
+                    slot.dtype(),
+                    slot.shape(),
+                    (out, span) ->
+                            writeFully(out, slot.read(span.start() * width, Math.toIntExact(span.length() * width))));
         }
 
-        long bytes() {
+        /** Length of the data. */
+        public long bytes() {
             return Shapes.bytes(dtype, shape, "tensor " + name);
+        }
+
+        private long elements() {
+            return Shapes.elements(shape, "tensor " + name);
         }
     }
 
@@ -76,15 +98,21 @@ public final class SafetensorsWriter {
                         .toList());
     }
 
+    /** {@link #write(Path, Map, List, Crew)} by the thread that asks. */
+    public static void write(Path target, Map<String, String> metadata, List<Entry> entries) {
+        write(target, metadata, entries, Crew.ALONE);
+    }
+
     /**
      * Writes the file, replacing one of that name only when the new one is complete.
      *
      * @param metadata pairs for the header besides {@code format: pt}, which readers of the transformers library insist on
+     * @param crew computes and writes spans
      * @throws AmalgamException if the disk refuses
      * @throws IllegalArgumentException if two entries have one name
      * @throws IllegalStateException if a source produced more or fewer bytes than its entry's shape asks for
      */
-    public static void write(Path target, Map<String, String> metadata, List<Entry> entries) {
+    public static void write(Path target, Map<String, String> metadata, List<Entry> entries, Crew crew) {
         List<Entry> inFileOrder = entries.stream()
                 .sorted(Comparator.comparing(entry -> -entry.dtype().bytes()))
                 .toList();
@@ -98,19 +126,38 @@ public final class SafetensorsWriter {
         }
         AtomicFile.write(target, channel -> {
             writeFully(channel, header(metadata, entries, offsets));
+            long data = channel.position();
+            List<Part> parts = new ArrayList<>();
             for (Entry entry : inFileOrder) {
-                writeData(target, channel, entry);
+                long offset = data + offsets.get(entry.name());
+                entry.source().spans(entry.elements()).forEach(span -> parts.add(new Part(entry, span, offset)));
+            }
+            try {
+                crew.deal(parts, part -> part.writeTo(channel, target));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         });
     }
 
-    private static void writeData(Path target, FileChannel channel, Entry entry) throws IOException {
-        long start = channel.position();
-        entry.source().writeTo(channel);
-        long written = channel.position() - start;
-        if (written != entry.bytes()) {
-            throw new IllegalStateException(target + ": tensor " + entry.name() + " has " + entry.bytes()
-                    + " bytes by its shape, its source wrote " + written);
+    /** A span of a tensor whose data begin at that position of the file. */
+    private record Part(Entry entry, Span span, long offset) {
+
+        /** The bytes written. */
+        long writeTo(FileChannel channel, Path target) {
+            int width = entry.dtype().bytes();
+            PositionedChannel out = new PositionedChannel(channel, offset + span.start() * width);
+            try {
+                entry.source().writeTo(out, span);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (out.written() != span.length() * width) {
+                throw new IllegalStateException(
+                        "%s: %d elements of tensor %s have %d bytes by their type, the source wrote %d"
+                                .formatted(target, span.length(), entry.name(), span.length() * width, out.written()));
+            }
+            return out.written();
         }
     }
 

@@ -3,6 +3,7 @@ package org.amalgam.checkpoint;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.checkpoint.SafetensorsWriter.Entry;
+import org.amalgam.tensor.Crew;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.Map;
  */
 public final class ShardedWriter {
 
+    /** A file holds up to 5 GB unless a setting says otherwise, as in transformers. */
+    public static final long SHARD_BYTES = 5_000_000_000L;
+
     private ShardedWriter() {}
 
     /**
@@ -22,20 +26,27 @@ public final class ShardedWriter {
      *
      * @param maxShardBytes bytes of tensors in a file, at least 1
      * @param metadata for the header of every file
+     * @param crew computes and writes spans of tensors
      * @return the files with weights, in order
      * @throws org.amalgam.AmalgamException if the disk refuses
      */
-    public static List<Path> write(Path folder, long maxShardBytes, Map<String, String> metadata, List<Entry> entries) {
-        return write(folder, "model", maxShardBytes, metadata, entries);
+    public static List<Path> write(
+            Path folder, long maxShardBytes, Map<String, String> metadata, List<Entry> entries, Crew crew) {
+        return write(folder, "model", maxShardBytes, metadata, entries, crew);
     }
 
     /** The same under another name than {@code model}. */
     static List<Path> write(
-            Path folder, String stem, long maxShardBytes, Map<String, String> metadata, List<Entry> entries) {
+            Path folder,
+            String stem,
+            long maxShardBytes,
+            Map<String, String> metadata,
+            List<Entry> entries,
+            Crew crew) {
         List<List<Entry>> shards = shards(entries, maxShardBytes);
         if (shards.size() == 1) {
             Path file = folder.resolve(stem + ".safetensors");
-            SafetensorsWriter.write(file, metadata, entries);
+            SafetensorsWriter.write(file, metadata, entries, crew);
             return List.of(file);
         }
         List<Path> files = new ArrayList<>();
@@ -45,7 +56,7 @@ public final class ShardedWriter {
         ObjectNode names = index.putObject("weight_map");
         for (List<Entry> shard : shards) {
             String name = "%s-%05d-of-%05d.safetensors".formatted(stem, files.size() + 1, shards.size());
-            SafetensorsWriter.write(folder.resolve(name), metadata, shard);
+            SafetensorsWriter.write(folder.resolve(name), metadata, shard, crew);
             shard.forEach(entry -> names.put(entry.name(), name));
             files.add(folder.resolve(name));
         }

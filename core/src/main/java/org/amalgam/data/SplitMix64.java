@@ -6,15 +6,22 @@ package org.amalgam.data;
  */
 public final class SplitMix64 {
 
+    private static final long STEP = 0x9e3779b97f4a7c15L;
+
     private long state;
 
     public SplitMix64(long seed) {
         this.state = seed;
     }
 
+    /** The generator after so many draws. */
+    public static SplitMix64 after(long draws, long seed) {
+        return new SplitMix64(seed + draws * STEP);
+    }
+
     /** The next 64 random bits. */
     public long next() {
-        state += 0x9e3779b97f4a7c15L;
+        state += STEP;
         long z = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
         return z ^ (z >>> 31);

@@ -1,6 +1,8 @@
 package org.amalgam.merge;
 
 import org.amalgam.merge.Ties.MergeFunction;
+import org.amalgam.tensor.Crew;
+import org.amalgam.tensor.LazyWeights.Values;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
@@ -29,27 +31,29 @@ public record Composition(List<Sparsity> sparsities, Consensus consensus, MergeF
     }
 
     /**
-     * The merged task vector m as a function from a parameter's name to its float32 [P]. Whatever must be known of the whole
-     * model is found out here; then one parameter is in flight at a time.
+     * The merged task vector m as a function from a parameter's name to its values. Whatever must be known of the whole model is
+     * found out here, in passes that hold a few spans; so it is afterwards.
      */
-    public Function<String, Tensor> of(TaskMatrices vectors) {
+    public Function<String, Values> of(TaskMatrices vectors, Crew crew) {
         TaskMatrices sparse = vectors;
         for (Sparsity sparsity : sparsities) {
-            sparse = sparsity.of(sparse);
+            sparse = sparsity.of(sparse, crew);
         }
-        return combined(sparse);
+        return combined(sparse, crew);
     }
 
-    private Function<String, Tensor> combined(TaskMatrices sparse) {
+    private Function<String, Values> combined(TaskMatrices sparse, Crew crew) {
         if (consensus == Consensus.NONE) {
-            return name -> {
-                Tensor matrix = sparse.matrix(name);
-                return Ties.combine(matrix, dominant(matrix), function);
+            return name -> span -> {
+                Tensor matrix = sparse.matrix(name, span);
+                // Sums and means have no use for signs.
+                Tensor sign = function == MergeFunction.MAX ? dominant(matrix) : matrix;
+                return Ties.combine(matrix, sign, function);
             };
         }
-        Election election = Election.among(sparse);
-        return name -> {
-            Tensor matrix = sparse.matrix(name);
+        Election election = Election.among(sparse, crew);
+        return name -> span -> {
+            Tensor matrix = sparse.matrix(name, span);
             Tensor sign = election.signs(matrix);
             return Ties.combine(Election.agreeing(matrix, sign), sign, function);
         };

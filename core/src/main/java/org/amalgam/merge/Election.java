@@ -1,8 +1,12 @@
 package org.amalgam.merge;
 
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
+
+import java.util.List;
 
 /**
  * The election of signs in TIES (Yadav et al., NeurIPS 2023, section 4): an entry's sign is that of its sum over the tasks. An
@@ -12,13 +16,17 @@ import org.amalgam.tensor.Tensor;
  */
 public record Election(double majority) {
 
-    /** Counts the signs of every entry; one parameter is in flight. */
-    public static Election among(TaskMatrices vectors) {
+    /** Counts the signs of every entry; a span is in flight on each thread of the crew. */
+    public static Election among(TaskMatrices vectors, Crew crew) {
         double sum = 0;
         for (String name : vectors.names()) {
-            try (Scope scope = Scope.open()) {
-                sum += vectors.matrix(name).sum(0).sign().to(DType.F64).sum().item();
-            }
+            List<Double> signs = crew.deal(Span.of(vectors.elements(name)), span -> {
+                try (Scope scope = Scope.open()) {
+                    // At most a span's length: a whole number that float32 holds exactly.
+                    return vectors.matrix(name, span).sum(0).sign().sum().item();
+                }
+            });
+            sum += signs.stream().mapToDouble(Double::doubleValue).sum();
         }
         return new Election(Math.signum(sum));
     }

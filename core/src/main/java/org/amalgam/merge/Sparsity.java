@@ -1,19 +1,21 @@
 package org.amalgam.merge;
 
 import org.amalgam.AmalgamException;
-import org.amalgam.tensor.DType;
-import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Crew;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Which entries of the task vectors stay; the others become 0. */
 public sealed interface Sparsity {
 
-    /** The sparse task vectors. Looks at all of them once, one task at a time, where the rule needs it. */
-    TaskMatrices of(TaskMatrices vectors);
+    /** The sparse task vectors. Looks at all of them beforehand, with the crew's help, where the rule needs it. */
+    TaskMatrices of(TaskMatrices vectors, Crew crew);
 
     /** What a share of a task vector is taken of. */
     enum Extent {
@@ -54,42 +56,17 @@ public sealed interface Sparsity {
         }
 
         @Override
-        public TaskMatrices of(TaskMatrices vectors) {
-            if (extent == Extent.TENSOR) {
-                return vectors.then((name, task, row) -> kept(row, cutoff(row.abs())));
+        public TaskMatrices of(TaskMatrices vectors, Crew crew) {
+            Cutoffs cutoffs = new Cutoffs(vectors, crew);
+            Map<String, float[]> byName = new HashMap<>();
+            if (extent == Extent.MODEL) {
+                float[] everywhere = cutoffs.of(vectors.names(), share);
+                vectors.names().forEach(name -> byName.put(name, everywhere));
+            } else {
+                vectors.names().forEach(name -> byName.put(name, cutoffs.of(List.of(name), share)));
             }
-            List<Double> cutoffs = new ArrayList<>();
-            for (int k = 0; k < vectors.tasks(); k++) {
-                try (Scope scope = Scope.open()) {
-                    cutoffs.add(cutoff(magnitudes(vectors, k)));
-                }
-            }
-            return vectors.then((name, task, row) -> kept(row, cutoffs.get(task)));
-        }
-
-        private static Tensor kept(Tensor row, double cutoff) {
-            return row.where(row.abs().atLeast(cutoff));
-        }
-
-        private double cutoff(Tensor magnitudes) {
-            long all = magnitudes.elements();
-            long rank = all - (long) (all * share);
-            return rank == 0 ? 0 : magnitudes.kthSmallest(rank);
-        }
-
-        /** All magnitudes of one task, end to end. */
-        private static Tensor magnitudes(TaskMatrices vectors, int task) {
-            long all = vectors.names().stream().mapToLong(vectors::elements).sum();
-            Tensor flat = Tensor.empty(DType.F32, all);
-            long from = 0;
-            for (String name : vectors.names()) {
-                try (Scope scope = Scope.open()) {
-                    flat.slice(0, from, vectors.elements(name))
-                            .assign(vectors.row(name, task).abs());
-                }
-                from += vectors.elements(name);
-            }
-            return flat;
+            return vectors.then((name, span, matrix) ->
+                    matrix.where(matrix.abs().atLeast(Tensor.of(byName.get(name), vectors.tasks(), 1))));
         }
     }
 
@@ -97,8 +74,8 @@ public sealed interface Sparsity {
     @FunctionalInterface
     interface Draws {
 
-        /** Independent numbers, uniform in [0, 1), for one task's parameter: float32 [elements]. */
-        Tensor uniform(int task, String name, long elements);
+        /** Independent numbers, uniform in [0, 1), for a span of one task's parameter: float32 [length]. */
+        Tensor uniform(int task, String name, Span span);
     }
 
     /**
@@ -116,10 +93,12 @@ public sealed interface Sparsity {
         }
 
         @Override
-        public TaskMatrices of(TaskMatrices vectors) {
-            return vectors.then((name, task, row) -> {
-                Tensor kept = row.where(
-                        draws.uniform(task, name, vectors.elements(name)).atLeast(rate));
+        public TaskMatrices of(TaskMatrices vectors, Crew crew) {
+            return vectors.then((name, span, matrix) -> {
+                Tensor chances = Tensor.stack(IntStream.range(0, vectors.tasks())
+                        .mapToObj(task -> draws.uniform(task, name, span))
+                        .toList());
+                Tensor kept = matrix.where(chances.atLeast(rate));
                 return rescale ? kept.mul(1 / (1 - rate)) : kept;
             });
         }
@@ -129,9 +108,9 @@ public sealed interface Sparsity {
     record Within(Sparsity sparsity, Predicate<String> names) implements Sparsity {
 
         @Override
-        public TaskMatrices of(TaskMatrices vectors) {
-            TaskMatrices sparse = sparsity.of(vectors);
-            return vectors.then((name, task, row) -> names.test(name) ? sparse.row(name, task) : row);
+        public TaskMatrices of(TaskMatrices vectors, Crew crew) {
+            TaskMatrices sparse = sparsity.of(vectors, crew);
+            return vectors.then((name, span, matrix) -> names.test(name) ? sparse.matrix(name, span) : matrix);
         }
     }
 }

@@ -1,13 +1,13 @@
 package org.amalgam.merge;
 
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Task vectors parameter by parameter: made when asked for, and anew each time, so that no more than one parameter's need be
- * held. {@link TaskVectors} are those that are held.
+ * Task vectors span by span: made when asked for, and anew each time, so that no more than a span need be held.
+ * {@link TaskVectors} are those that are held. Several threads may ask at once.
  */
 public interface TaskMatrices {
 
@@ -20,23 +20,27 @@ public interface TaskMatrices {
     /** Number of scalars of that parameter, P. */
     long elements(String name);
 
-    /** Task vector {@code task} of that parameter, float32 [P]. Not to be changed: it may be a view. */
-    Tensor row(String name, int task);
+    /** The rows of all tasks in a span of that parameter, float32 [K, length]. Not to be changed: it may be a view. */
+    Tensor matrix(String name, Span span);
 
     /** The rows of all tasks, float32 [K, P]. Not to be changed: it may be a view. */
     default Tensor matrix(String name) {
-        return Tensor.stack(
-                IntStream.range(0, tasks()).mapToObj(k -> row(name, k)).toList());
+        return matrix(name, Span.whole(elements(name)));
     }
 
-    /** Makes one row of another. */
+    /** Task vector {@code task} of that parameter, float32 [P]. Not to be changed: it may be a view. */
+    default Tensor row(String name, int task) {
+        return matrix(name).select(0, task);
+    }
+
+    /** Makes one matrix [K, length] of another. */
     @FunctionalInterface
-    interface RowStep {
-        Tensor apply(String name, int task, Tensor row);
+    interface Step {
+        Tensor apply(String name, Span span, Tensor matrix);
     }
 
-    /** These task vectors after one more step, which is taken whenever a row is asked for. */
-    default TaskMatrices then(RowStep step) {
+    /** These task vectors after one more step, which is taken whenever a span is asked for. */
+    default TaskMatrices then(Step step) {
         TaskMatrices before = this;
         return new TaskMatrices() {
             @Override
@@ -55,8 +59,8 @@ public interface TaskMatrices {
             }
 
             @Override
-            public Tensor row(String name, int task) {
-                return step.apply(name, task, before.row(name, task));
+            public Tensor matrix(String name, Span span) {
+                return step.apply(name, span, before.matrix(name, span));
             }
         };
     }

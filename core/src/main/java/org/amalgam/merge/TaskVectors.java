@@ -2,6 +2,7 @@ package org.amalgam.merge;
 
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -61,8 +62,8 @@ public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMat
     }
 
     @Override
-    public Tensor matrix(String name) {
-        return matrices.get(name);
+    public Tensor matrix(String name, Span span) {
+        return matrices.get(name).slice(1, span.start(), span.length());
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.amalgam.merge;
 
 import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.merge.Sparsity.Magnitude;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -39,7 +40,7 @@ public final class Ties {
      * @param threshold share to keep: a fraction up to 1, above that a percentage
      */
     public static TaskVectors trim(TaskVectors vectors, double threshold) {
-        TaskMatrices trimmed = Magnitude.ofThreshold(threshold, Extent.MODEL).of(vectors);
+        TaskMatrices trimmed = Magnitude.ofThreshold(threshold, Extent.MODEL).of(vectors, Crew.ALONE);
         return vectors.map((name, matrix) -> trimmed.matrix(name));
     }
 
@@ -49,7 +50,7 @@ public final class Ties {
      * @return vectors [P] of -1, 0 and 1 (0 only if the majority is undecided)
      */
     public static Map<String, Tensor> elect(TaskVectors trimmed) {
-        Election election = Election.among(trimmed);
+        Election election = Election.among(trimmed, Crew.ALONE);
         Map<String, Tensor> signs = new LinkedHashMap<>();
         for (String name : trimmed.names()) {
             try (Scope scope = Scope.open()) {

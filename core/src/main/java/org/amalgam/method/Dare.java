@@ -15,6 +15,8 @@ import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.LazyWeights;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ public record Dare(
 
         @Setting(value = "[]", help = "names of tensors that keep the ancestor's values")
         List<String> removeKeys)
-        implements Method {
+        implements StaticMethod {
 
     /** What follows the dropping. */
     public enum BaseMethod {
@@ -68,14 +70,19 @@ public record Dare(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
+        return MergedModel.of(merged(pool, run))
+                .withNotes(List.of("Entries were dropped by chance, with seed " + run.seed() + "."));
+    }
+
+    @Override
+    public LazyWeights merged(ModelPool pool, Run run) {
         if (!(sparsityRatio >= 0 && sparsityRatio < 1)) {
             throw new AmalgamException("method.sparsity_ratio: " + sparsityRatio
                     + " is no chance of an entry to be dropped; give a number from 0 up to, but not, 1");
         }
         Composition composition =
                 new Composition(sparsities(pool, run.seed()), consensus(), Ties.MergeFunction.of(mergeFunc));
-        return Composed.of(pool, composition, scalingFactor, removeKeys)
-                .withNotes(List.of("Entries were dropped by chance, with seed " + run.seed() + "."));
+        return Composed.of(pool, composition, scalingFactor, removeKeys, run.workers());
     }
 
     private List<Sparsity> sparsities(ModelPool pool, long seed) {
@@ -83,8 +90,8 @@ public record Dare(
         Sparsity drop = new RandomDrop(
                 sparsityRatio,
                 rescale,
-                (task, name, elements) ->
-                        uniform(Seeds.seed(seed, "dare", pool.tasks().get(task), name), elements));
+                (task, name, span) ->
+                        uniform(Seeds.seed(seed, "dare", pool.tasks().get(task), name), span));
         if (onlyOnLinearWeights) {
             Set<String> linear = pool.architecture().linears().stream()
                     .map(LinearSpec::weight)
@@ -102,19 +109,17 @@ public record Dare(
         return baseMethod == BaseMethod.TIES_MERGING ? Consensus.SIGN : Consensus.NONE;
     }
 
-    private static Tensor uniform(long seed, long elements) {
-        SplitMix64 random = new SplitMix64(seed);
-        float[] values = new float[Math.toIntExact(elements)];
+    private static Tensor uniform(long seed, Span span) {
+        SplitMix64 random = SplitMix64.after(span.start(), seed);
+        float[] values = new float[Math.toIntExact(span.length())];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.uniform();
         }
-        return Tensor.of(values, elements);
+        return Tensor.of(values, values.length);
     }
 
-    /** The merged model, and one task's magnitudes while TIES seeks a cut-off. */
     @Override
     public long memory(ModelPool pool, Run run) {
-        boolean seeks = baseMethod == BaseMethod.TIES_MERGING && thresholdPer == Extent.MODEL;
-        return Method.super.memory(pool, run) * (seeks ? 1 + Composed.MODELS_TO_FIND_CUTOFF : 1);
+        return memoryWithCutoffs(pool, run);
     }
 }

@@ -28,7 +28,7 @@ record GroupedMerge(Architecture architecture, Weights frozen, TaskVectors vecto
         Set<String> learned = groups.values().stream().flatMap(List::stream).collect(Collectors.toSet());
         return new GroupedMerge(
                 pool.architecture(),
-                new TaskArithmetic(outside).merged(pool.only(name -> !learned.contains(name))),
+                new TaskArithmetic(outside).held(pool.only(name -> !learned.contains(name))),
                 pool.only(learned::contains).taskVectors(),
                 groups);
     }

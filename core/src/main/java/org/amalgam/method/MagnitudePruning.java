@@ -9,6 +9,7 @@ import org.amalgam.merge.Ties;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.LazyWeights;
 
 import java.util.List;
 
@@ -30,10 +31,10 @@ public record MagnitudePruning(
 
         @Setting(value = "[]", help = "names of tensors that keep the ancestor's values")
         List<String> removeKeys)
-        implements Method {
+        implements StaticMethod {
 
     @Override
-    public MergedModel merge(ModelPool pool, Run run) {
+    public LazyWeights merged(ModelPool pool, Run run) {
         if (!(pruneRatio >= 0 && pruneRatio < 1)) {
             throw new AmalgamException("method.prune_ratio: " + pruneRatio
                     + " is no share to remove; give a number from 0 up to, but not, 1");
@@ -41,12 +42,11 @@ public record MagnitudePruning(
         Composition composition = new Composition(
                 List.of(new Magnitude(1 - pruneRatio, prunePer)), Consensus.NONE, Ties.MergeFunction.SUM);
         double scale = rescale ? scalingFactor / (1 - pruneRatio) : scalingFactor;
-        return Composed.of(pool, composition, scale, removeKeys);
+        return Composed.of(pool, composition, scale, removeKeys, run.workers());
     }
 
-    /** The merged model, and one task's magnitudes while a cut-off is sought. */
     @Override
     public long memory(ModelPool pool, Run run) {
-        return Method.super.memory(pool, run) * (prunePer == Extent.MODEL ? 1 + Composed.MODELS_TO_FIND_CUTOFF : 1);
+        return memoryWithCutoffs(pool, run);
     }
 }

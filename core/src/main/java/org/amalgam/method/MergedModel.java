@@ -9,6 +9,8 @@ import org.amalgam.mixture.RoutingObserver;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
 import org.amalgam.pareto.Preference;
+import org.amalgam.tensor.Crew;
+import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -53,14 +55,19 @@ public record MergedModel(
     /**
      * One model.
      *
-     * @param weights the merged parameters, in the ancestor's names and order
+     * @param weights the merged parameters, in the ancestor's names and order; maybe not computed yet
      * @param learned how many scalars were learned to make it
      */
-    public record Dense(Weights weights, long learned) implements Network {
+    public record Dense(LazyWeights weights, long learned) implements Network {
 
+        public Dense(Weights weights, long learned) {
+            this(LazyWeights.of(weights), learned);
+        }
+
+        /** Of what is held already; otherwise everything is computed for this view alone. */
         @Override
         public Encoder encoder(Architecture architecture, boolean batchReduce, RoutingObserver observer) {
-            return architecture.encoder(weights);
+            return architecture.encoder(weights.held(Crew.ALONE));
         }
 
         @Override
@@ -94,6 +101,11 @@ public record MergedModel(
         return of(new Dense(weights, 0));
     }
 
+    /** A merge that is computed when it is looked at. */
+    public static MergedModel of(LazyWeights weights) {
+        return of(new Dense(weights, 0));
+    }
+
     /** A network, and nothing else to tell. */
     public static MergedModel of(Network network) {
         return new MergedModel(network, Optional.empty(), Optional.empty(), List.of(), List.of(), List.of());
@@ -110,6 +122,15 @@ public record MergedModel(
                 ? new Dense(dense.weights(), used.lambda().elements())
                 : network;
         return new MergedModel(made, Optional.of(used), trace, figures, notes, front);
+    }
+
+    /** With everything computed, in the scope that is open: for who looks at it more than once. */
+    public MergedModel held(Crew crew) {
+        if (network instanceof Dense dense) {
+            Dense held = new Dense(LazyWeights.of(dense.weights().held(crew)), dense.learned());
+            return new MergedModel(held, coefficients, trace, figures, notes, front);
+        }
+        return this;
     }
 
     public MergedModel withTrace(Trace steps) {
@@ -129,13 +150,13 @@ public record MergedModel(
     }
 
     /**
-     * The merged parameters of a dense model.
+     * The merged parameters of a dense model, all in memory.
      *
      * @throws IllegalStateException for a mixture, which has no such thing
      */
     public Weights weights() {
         if (network instanceof Dense dense) {
-            return dense.weights();
+            return dense.weights().held(Crew.ALONE);
         }
         throw new IllegalStateException("a mixture of experts is not one set of weights");
     }

@@ -2,9 +2,16 @@ package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.merge.Slerp;
+import org.amalgam.merge.Slerp.Products;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.LazyWeights;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
+import org.amalgam.tensor.Tensor;
+
+import java.util.List;
 
 /** Spherical linear interpolation between two fine-tuned models, tensor by tensor; the ancestor takes no part. */
 public record SlerpMerging(
@@ -19,10 +26,10 @@ public record SlerpMerging(
 
         @Setting(value = "1e-8", help = "a tensor of a norm up to this counts as 0 and is not normalised")
         double epsilon)
-        implements Method {
+        implements StaticMethod {
 
     @Override
-    public MergedModel merge(ModelPool pool, Run run) {
+    public LazyWeights merged(ModelPool pool, Run run) {
         if (!(t >= 0 && t <= 1)) {
             throw new AmalgamException("method.t: " + t + " is not between the two models; give a number from 0 to 1");
         }
@@ -38,7 +45,26 @@ public record SlerpMerging(
                     + pool.experts().size() + " (" + String.join(", ", pool.tasks())
                     + "); name two under modelpool.models besides _pretrained_, or take simple_average");
         }
-        return MergedModel.of(pool.mergeEach(
-                (name, ancestor, experts) -> Slerp.at(t, experts.get(0), experts.get(1), dotThreshold, epsilon)));
+        return pool.lazily(name -> {
+            Slerp way = Slerp.at(t, products(pool, name, run), dotThreshold, epsilon);
+            return span -> {
+                List<Tensor> ends = pool.values(name, span);
+                return way.between(ends.get(0), ends.get(1));
+            };
+        });
+    }
+
+    private static Products products(ModelPool pool, String name, Run run) {
+        long elements = pool.ancestor().weights().get(name).elements();
+        return run
+                .workers()
+                .deal(Span.of(elements), span -> {
+                    try (Scope scope = Scope.open()) {
+                        List<Tensor> ends = pool.values(name, span);
+                        return Products.of(ends.get(0), ends.get(1));
+                    }
+                })
+                .stream()
+                .reduce(new Products(0, 0, 0), Products::plus);
     }
 }

@@ -8,6 +8,7 @@ import org.amalgam.merge.Ties;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.LazyWeights;
 
 import java.util.List;
 
@@ -34,20 +35,19 @@ public record TiesMerging(
 
         @Setting(value = "[]", help = "names of tensors that keep the ancestor's values")
         List<String> removeKeys)
-        implements Method {
+        implements StaticMethod {
 
     @Override
-    public MergedModel merge(ModelPool pool, Run run) {
+    public LazyWeights merged(ModelPool pool, Run run) {
         Composition composition = new Composition(
                 List.of(Magnitude.ofThreshold(threshold, thresholdPer)),
                 Consensus.SIGN,
                 Ties.MergeFunction.of(mergeFunc));
-        return Composed.of(pool, composition, scalingFactor, removeKeys);
+        return Composed.of(pool, composition, scalingFactor, removeKeys, run.workers());
     }
 
-    /** The merged model, and one task's magnitudes while a cut-off is sought. */
     @Override
     public long memory(ModelPool pool, Run run) {
-        return Method.super.memory(pool, run) * (thresholdPer == Extent.MODEL ? 1 + Composed.MODELS_TO_FIND_CUTOFF : 1);
+        return memoryWithCutoffs(pool, run);
     }
 }

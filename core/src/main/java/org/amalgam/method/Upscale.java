@@ -84,7 +84,7 @@ public record Upscale(
 
     /** Those parameters by task arithmetic. */
     Weights frozen(ModelPool pool, Predicate<String> parameters) {
-        return new TaskArithmetic(initial).merged(pool.only(parameters));
+        return new TaskArithmetic(initial).held(pool.only(parameters));
     }
 
     /** Names of the feed-forward layers' parameters. */

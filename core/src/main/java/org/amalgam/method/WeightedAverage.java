@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
@@ -15,17 +16,15 @@ public record WeightedAverage(
 
         @Setting(value = "true", help = "divide the weights by their sum first")
         boolean normalize)
-        implements Method {
+        implements StaticMethod {
 
     @Override
-    public MergedModel merge(ModelPool pool, Run run) {
+    public LazyWeights merged(ModelPool pool, Run run) {
         Tensor shares = shares(pool);
-        return MergedModel.of(pool.mergeEach((name, ancestor, experts) -> {
-            Tensor rows = Tensor.stack(experts.stream().map(Tensor::flatten).toList());
-            return Tensor.zeros(ancestor.elements())
-                    .addMatrixVector(rows.transpose(0, 1), shares)
-                    .reshape(ancestor.shape());
-        }));
+        return pool.lazily(name -> span -> {
+            Tensor rows = Tensor.stack(pool.values(name, span));
+            return Tensor.zeros(span.length()).addMatrixVector(rows.transpose(0, 1), shares);
+        });
     }
 
     private Tensor shares(ModelPool pool) {

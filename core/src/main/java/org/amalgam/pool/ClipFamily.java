@@ -24,9 +24,9 @@ final class ClipFamily implements Family {
     /** In which levels of a checkpoint the names may sit: transformers 4 and 5, towers alone or in a full model. */
     private static final List<String> LEVELS = List.of("", "model.", "clip.", "vision_model.");
 
-    private static Naming naming(String stem) {
+    private static PrefixNaming naming(String stem) {
         // A buffer that some versions of transformers save: 0, 1, 2, ...
-        return new Naming(
+        return new PrefixNaming(
                 LEVELS,
                 stem,
                 "embeddings.",
@@ -52,7 +52,7 @@ final class ClipFamily implements Family {
     }
 
     @Override
-    public Naming naming(Architecture architecture) {
+    public Naming naming(Checkpoint ancestor, Architecture architecture) {
         return naming(ClipVisionConfig.PREFIX);
     }
 
@@ -61,15 +61,16 @@ final class ClipFamily implements Family {
     public Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype) {
         ObjectNode config = architecture.config(ancestor.config());
         return new Saving(
-                Saving.named(config, dtype),
+                Saving.all(Saving.named(config, dtype)),
                 name -> name,
                 List.of(),
+                Map.of(),
                 Map.of("config.json", config),
                 List.of(ancestor.folder().resolve(ImageProcessor.FILE_NAME)));
     }
 
     @Override
-    public Loading loading() {
+    public Loading loading(Checkpoint ancestor) {
         return new Loading(
                 "transformers",
                 List.of(
@@ -108,7 +109,8 @@ final class ClipFamily implements Family {
         @Override
         public Tower tower() {
             ClipText.Config config = ClipText.Config.of(model.config(), where(model));
-            Model text = Model.of("text tower", model, config.parameters(), naming(ClipText.PREFIX));
+            Model text = Model.of("text tower", model, config.parameters(), naming(ClipText.PREFIX))
+                    .checked();
             ClipText tower = new ClipText(config, text.weights().map((name, tensor) -> tensor.to(DType.F32)));
             Tensor projection = tensor("text_projection.weight").transpose(0, 1);
             return new Tower(config.positions(), ids -> tower.features(ids).matmul(projection));

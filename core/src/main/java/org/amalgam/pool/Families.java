@@ -1,7 +1,5 @@
 package org.amalgam.pool;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.data.image.ImageProcessor;
 import org.amalgam.model.Architecture;
@@ -18,22 +16,18 @@ public final class Families {
     /** One line a family. Names of tensors tell more than a configuration that lies in the same folder: they come first. */
     private static final List<Family> ALL = List.of(new OpenClipFamily(), new ClipFamily(), new Gpt2Family());
 
+    /** Has whatever is of none of them. */
+    private static final Family LAST = new PlainFamily(
+            "config.json with model_type " + ALL.stream().map(Family::marks).collect(Collectors.joining(", or ")));
+
     private Families() {}
 
-    /**
-     * The family of a model.
-     *
-     * @throws AmalgamException if it is of none, or if nothing says of which
-     */
+    /** The family of a model: the first that knows it, or the one that knows nothing but tensors. */
     static Family of(Checkpoint model) {
-        return ALL.stream().filter(family -> family.has(model)).findFirst().orElseThrow(() -> unknown(model));
+        return ALL.stream().filter(family -> family.has(model)).findFirst().orElse(LAST);
     }
 
-    /**
-     * The architecture of what is merged of a model: a folder, or a file of weights.
-     *
-     * @throws AmalgamException if the model is of no known family
-     */
+    /** The architecture of what is merged of a model: a folder, or a file of weights. */
     public static Architecture architecture(Path model) {
         Checkpoint checkpoint = Checkpoint.open(model);
         return of(checkpoint).architecture(checkpoint);
@@ -59,13 +53,5 @@ public final class Families {
         }
         Checkpoint checkpoint = Checkpoint.open(model);
         return of(checkpoint).imageProcessor(checkpoint);
-    }
-
-    private static AmalgamException unknown(Checkpoint model) {
-        JsonNode config = model.config();
-        String type = config.path("model_type").asText();
-        return new AmalgamException(model.folder().resolve("config.json") + ": model_type is "
-                + (type.isEmpty() ? "not given" : type) + ", which is no family that is known; expected "
-                + ALL.stream().map(Family::marks).collect(Collectors.joining(", or ")));
     }
 }

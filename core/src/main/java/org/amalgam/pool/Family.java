@@ -24,8 +24,8 @@ interface Family {
      */
     Architecture architecture(Checkpoint model);
 
-    /** Where models of that architecture have the parameters that are merged. */
-    Naming naming(Architecture architecture);
+    /** Where models that are merged into that ancestor have the parameters. */
+    Naming naming(Checkpoint ancestor, Architecture architecture);
 
     /**
      * How a merged model is written.
@@ -34,8 +34,15 @@ interface Family {
      */
     Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype);
 
-    /** How other software loads a merged model. */
-    Loading loading();
+    /** How other software loads a model merged into that ancestor. */
+    Loading loading(Checkpoint ancestor);
+
+    /**
+     * Refuses a model that does not fit the ancestor in what is not merged.
+     *
+     * @throws AmalgamException if it does not
+     */
+    default void requireFit(Checkpoint ancestor, Checkpoint model) {}
 
     /** What zero-shot heads are made of. */
     default Words words(Checkpoint model) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class Gpt2Family implements Family {
 
     /** Heads, and the masks that older versions of transformers save. */
-    private static final Naming NAMING = new Naming(
+    private static final PrefixNaming NAMING = new PrefixNaming(
             List.of("", "transformer."),
             "",
             "wte.weight",
@@ -46,7 +46,7 @@ final class Gpt2Family implements Family {
     }
 
     @Override
-    public Naming naming(Architecture architecture) {
+    public Naming naming(Checkpoint ancestor, Architecture architecture) {
         return NAMING;
     }
 
@@ -60,15 +60,16 @@ final class Gpt2Family implements Family {
     public Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype) {
         ObjectNode config = architecture.config(ancestor.config());
         return new Saving(
-                Saving.named(config, dtype),
+                Saving.all(Saving.named(config, dtype)),
                 UnaryOperator.identity(),
                 List.of(),
+                Map.of(),
                 Map.of("config.json", config),
                 Saving.TOKENIZER.stream().<Path>map(ancestor.folder()::resolve).toList());
     }
 
     @Override
-    public Loading loading() {
+    public Loading loading(Checkpoint ancestor) {
         return new Loading(
                 "transformers",
                 List.of(

@@ -4,7 +4,9 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.model.ParameterSpec;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.MappedFile;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -21,16 +23,19 @@ import java.util.stream.Collectors;
  *
  * @param name in the pool: the task's name, or {@code _pretrained_}
  * @param checkpoint the files it comes from
+ * @param slots where the merged part lies, by canonical names
  * @param weights the merged part, by canonical names and in the network's order
+ * @param finite whether all of it is known to be finite
  */
-public record Model(String name, Checkpoint checkpoint, Weights weights) {
+public record Model(
+        String name, Checkpoint checkpoint, Map<String, TensorSlot> slots, Weights weights, boolean finite) {
 
     /**
-     * Maps a model.
+     * Maps a model; its numbers are not looked at.
      *
      * @param specs what the architecture expects; anything else that the naming finds is an error
      * @param naming where the checkpoint has it
-     * @throws AmalgamException if a tensor is missing, extra, of another shape, or not a number
+     * @throws AmalgamException if a tensor is missing, extra, of another shape, or of a type that is no number's
      */
     static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Naming naming) {
         Path folder = checkpoint.path();
@@ -39,6 +44,7 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
                 + (Files.exists(checkpoint.folder().resolve("config.json"))
                         ? " Compare the two config.json files."
                         : "");
+        Map<String, TensorSlot> places = Map.copyOf(slots);
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
@@ -61,32 +67,70 @@ public record Model(String name, Checkpoint checkpoint, Weights weights) {
                             : slots.size() == 1 ? " is" : " are")
                     + " not in the ancestor's architecture." + hint);
         }
-        return new Model(name, checkpoint, new Weights(tensors));
+        return new Model(name, checkpoint, places, new Weights(tensors), false);
     }
 
     /** The same model with those parameters alone. */
     Model only(Predicate<String> parameters) {
         Map<String, Tensor> kept = new LinkedHashMap<>(weights.entries());
         kept.keySet().removeIf(parameters.negate());
-        return new Model(name, checkpoint, new Weights(kept));
+        return new Model(name, checkpoint, slots, new Weights(kept), finite);
+    }
+
+    /**
+     * The same model, all of whose numbers were looked at.
+     *
+     * @throws AmalgamException if one is NaN or infinite
+     */
+    Model checked() {
+        if (!finite) {
+            weights.entries().forEach((name, tensor) -> requireFinite(slots.get(name), tensor));
+        }
+        return new Model(name, checkpoint, slots, weights, true);
+    }
+
+    /**
+     * A span of a parameter, float32 [length].
+     *
+     * @throws AmalgamException if a number of it is NaN or infinite
+     */
+    public Tensor values(String parameter, Span span) {
+        return sound(parameter, span.of(weights.get(parameter)).to(DType.F32));
+    }
+
+    /** {@link #values} written into a float32 vector [length]. */
+    void read(String parameter, Span span, Tensor into) {
+        into.assign(span.of(weights.get(parameter)));
+        sound(parameter, into);
+    }
+
+    private Tensor sound(String parameter, Tensor values) {
+        if (!finite) {
+            requireFinite(slots.get(parameter), values);
+        }
+        return values;
     }
 
     /** A tensor outside the merged part: a projection, the logit scale. */
     static Tensor single(TensorSlot slot) {
-        return mapped(slot, MappedFile.open(slot.file()));
+        Tensor tensor = mapped(slot, MappedFile.open(slot.file()));
+        requireFinite(slot, tensor);
+        return tensor;
     }
 
-    /** The tensor in its own type: floating and finite, or the model is no model. */
+    /** The tensor in its own type, which is a floating one, or the model is no model. */
     private static Tensor mapped(TensorSlot slot, MappedFile file) {
         if (!slot.dtype().isFloating()) {
             throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
                     + ", expected a floating-point type; save the model again in one");
         }
-        Tensor tensor = file.tensor(slot.dtype(), slot.dimensions(), slot.offset());
+        return file.tensor(slot.dtype(), slot.dimensions(), slot.offset());
+    }
+
+    private static void requireFinite(TensorSlot slot, Tensor tensor) {
         if (!tensor.isFinite()) {
             throw new AmalgamException(slot.file() + ": " + slot.name()
                     + " holds NaN or infinity, expected finite numbers; the model is damaged, leave it out or mend it");
         }
-        return tensor;
     }
 }

@@ -5,18 +5,21 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.checkpoint.ShardedWriter;
 import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
+import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,22 +59,41 @@ public record ModelPool(
     }
 
     /**
-     * Maps models of the ancestor's family. The tensors belong to the scope that is open.
+     * Maps models of the ancestor's family and looks through their numbers. The tensors belong to the scope that is open.
      *
      * @param ancestor folder, or file of weights, of the pre-trained model
      * @param experts folders or files by task
-     * @throws AmalgamException if a folder cannot be read or a model does not fit the ancestor
+     * @throws AmalgamException if a folder cannot be read, a model does not fit the ancestor, or a number is NaN or infinite
      */
     public static ModelPool open(
+            Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
+        ModelPool mapped = mapped(ancestor, experts, adaptation, training);
+        return new ModelPool(
+                mapped.architecture,
+                mapped.ancestor.checked(),
+                mapped.experts.stream().map(Model::checked).toList(),
+                adaptation,
+                training);
+    }
+
+    /**
+     * {@link #open(Path, Map, Supplier, Supplier)} without a look at the numbers: for those who read them through
+     * {@link Model#values} and {@link #taskMatrices}, which look while they read.
+     */
+    public static ModelPool mapped(
             Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
         Checkpoint checkpoint = Checkpoint.open(ancestor);
         Family family = Families.of(checkpoint);
         Architecture architecture = family.architecture(checkpoint);
-        Naming naming = family.naming(architecture);
+        Naming naming = family.naming(checkpoint, architecture);
         List<ParameterSpec> specs = architecture.parameters();
         Model base = Model.of("_pretrained_", checkpoint, specs, naming);
         List<Model> models = new ArrayList<>();
-        experts.forEach((name, path) -> models.add(Model.of(name, Checkpoint.open(path), specs, naming)));
+        experts.forEach((name, path) -> {
+            Checkpoint expert = Checkpoint.open(path);
+            family.requireFit(checkpoint, expert);
+            models.add(Model.of(name, expert, specs, naming));
+        });
         if (models.isEmpty()) {
             throw new AmalgamException(
                     "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
@@ -133,7 +156,7 @@ public record ModelPool(
         return training instanceof NoData ? Optional.empty() : Optional.of(training.get());
     }
 
-    /** Merges parameter by parameter: one in flight at a time, the result in float32. */
+    /** Merges parameter by parameter, each as a whole: one in flight at a time, the result in float32. */
     public Weights mergeEach(TensorMerge merge) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
         ancestor.weights().entries().forEach((name, theta) -> {
@@ -145,6 +168,20 @@ public record ModelPool(
             }
         });
         return new Weights(merged);
+    }
+
+    /** A model of the ancestor's names and shapes whose values are computed span by span, when they are looked at. */
+    public LazyWeights lazily(Function<String, LazyWeights.Values> merge) {
+        Map<String, LazyWeights.Parameter> parameters = new LinkedHashMap<>();
+        ancestor.weights()
+                .entries()
+                .forEach((name, theta) -> parameters.put(name, LazyWeights.Parameter.of(theta, merge.apply(name))));
+        return LazyWeights.of(parameters);
+    }
+
+    /** A span of a parameter of each expert, float32. */
+    public List<Tensor> values(String parameter, Span span) {
+        return experts.stream().map(expert -> expert.values(parameter, span)).toList();
     }
 
     /** The task vectors of every parameter. */
@@ -168,7 +205,7 @@ public record ModelPool(
                 training);
     }
 
-    /** The task vectors of every parameter but those named, each row made of the mapped models when it is asked for. */
+    /** The task vectors of every parameter but those named, made of the mapped models when a span is asked for. */
     public TaskMatrices taskMatrices(List<String> without) {
         Weights theta = ancestor.only(name -> !without.contains(name)).weights();
         return new TaskMatrices() {
@@ -188,43 +225,46 @@ public record ModelPool(
             }
 
             @Override
-            public Tensor row(String name, int task) {
-                Tensor expert = experts.get(task).weights().get(name).to(DType.F32);
-                return expert.sub(theta.get(name).to(DType.F32)).flatten();
+            public Tensor matrix(String name, Span span) {
+                Tensor rows = Tensor.empty(DType.F32, experts.size(), span.length());
+                for (int k = 0; k < experts.size(); k++) {
+                    experts.get(k).read(name, span, rows.select(0, k));
+                }
+                return rows.subInPlace(ancestor.values(name, span));
             }
         };
     }
 
-    /**
-     * Writes merged weights as a model folder of the ancestor's family: weights in the ancestor's type, configuration, image
-     * processor. A CLIP vision tower becomes what {@code CLIPVisionModel.from_pretrained} loads.
-     *
-     * @param folder exists and is empty
-     */
+    /** {@link #save(LazyWeights, Path, FileFormat, Crew)} as the ancestor's family does by default, by the thread that asks. */
     public void save(Weights merged, Path folder) throws IOException {
-        save(merged, folder, Optional.empty());
+        save(LazyWeights.of(merged), folder, FileFormat.OF_THE_FAMILY, Crew.ALONE);
     }
 
-    /** {@link #save(Weights, Path)} in the type of that name: float32, float16 or bfloat16. */
-    public void save(Weights merged, Path folder, Optional<String> dtype) throws IOException {
-        Saving saving = saving(dtype);
+    /**
+     * Writes a merged model as a folder of the ancestor's family: weights in the ancestor's type, configuration, tokenizer or
+     * image processor. A CLIP vision tower becomes what {@code CLIPVisionModel.from_pretrained} loads. What is not in memory yet
+     * is computed span by span while it is written.
+     *
+     * @param folder exists and is empty
+     * @param crew computes and writes
+     */
+    public void save(LazyWeights merged, Path folder, FileFormat format, Crew crew) throws IOException {
+        Saving saving = Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, format.dtype());
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        merged.entries()
-                .forEach((name, tensor) -> entries.add(entry(saving.names().apply(name), tensor, saving.type())));
+        merged.parameters().forEach((name, parameter) -> {
+            DType type = saving.type().apply(ancestor.slots().get(name));
+            entries.add(entry(saving.names().apply(name), type, parameter));
+        });
         for (TensorSlot slot : saving.carried()) {
-            entries.add(entry(slot.name(), Model.single(slot), saving.type()));
+            entries.add(carried(slot, saving.type().apply(slot)));
         }
-        SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), entries);
+        ShardedWriter.write(folder, format.shardBytes(), saving.metadata(), entries, crew);
         writeConfiguration(saving, folder);
     }
 
     /** How other software loads what {@link #save(Weights, Path)} writes. */
     public Loading loading() {
-        return Families.of(ancestor.checkpoint()).loading();
-    }
-
-    private Saving saving(Optional<String> dtype) {
-        return Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, dtype);
+        return Families.of(ancestor.checkpoint()).loading(ancestor.checkpoint());
     }
 
     /**
@@ -235,9 +275,14 @@ public record ModelPool(
      */
     public void saveMixture(Weights parts, Map<String, String> description, Path folder) throws IOException {
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        parts.entries().forEach((name, tensor) -> entries.add(entry(name, tensor, tensor.dtype())));
+        parts.entries().forEach((name, tensor) -> {
+            Tensor vector = tensor.flatten();
+            entries.add(new SafetensorsWriter.Entry(name, tensor.dtype(), shape(tensor.shape()), vector::writeTo));
+        });
         SafetensorsWriter.write(folder.resolve("mixture.safetensors"), description, entries);
-        writeConfiguration(saving(Optional.empty()), folder);
+        writeConfiguration(
+                Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, Optional.empty()),
+                folder);
     }
 
     private static void writeConfiguration(Saving saving, Path folder) throws IOException {
@@ -251,20 +296,29 @@ public record ModelPool(
         }
     }
 
-    private static SafetensorsWriter.Entry entry(String name, Tensor tensor, DType type) {
-        List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-        return new SafetensorsWriter.Entry(name, type, shape, out -> {
+    private static SafetensorsWriter.Entry carried(TensorSlot slot, DType type) {
+        if (slot.dtype() == type) {
+            return SafetensorsWriter.Entry.of(slot.name(), slot);
+        }
+        Tensor tensor = Model.single(slot);
+        return entry(slot.name(), type, new LazyWeights.Parameter(slot.shape(), span -> span.of(tensor)
+                .to(DType.F32)));
+    }
+
+    private static SafetensorsWriter.Entry entry(String name, DType type, LazyWeights.Parameter parameter) {
+        return new SafetensorsWriter.Entry(name, type, parameter.shape(), (out, span) -> {
             try (Scope scope = Scope.open()) {
-                Tensor rounded = tensor.to(type);
+                Tensor rounded = parameter.values().at(span).to(type);
                 if (!rounded.isFinite()) {
                     throw new AmalgamException(name + ": the merged values are beyond what " + type
                             + " holds; ask for another type with merged_model_save_kwargs.dtype=float32");
                 }
-                ByteBuffer bytes = rounded.toBytes();
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
+                rounded.writeTo(out, Span.whole(span.length()));
             }
         });
+    }
+
+    private static List<Long> shape(long[] shape) {
+        return Arrays.stream(shape).boxed().toList();
     }
 }

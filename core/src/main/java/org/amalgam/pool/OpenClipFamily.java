@@ -36,16 +36,16 @@ final class OpenClipFamily implements Family {
     /** What OpenAI's own files hold besides parameters, and a mask that OpenCLIP once saved. */
     private static final String BUFFERS = "input_resolution|context_length|vocab_size|attn_mask";
 
-    private static final Naming ALL = naming("", OpenClipVision.PREFIX + "conv1.weight", BUFFERS);
-    private static final Naming IMAGE = naming(OpenClipVision.PREFIX, "conv1.weight", BUFFERS);
-    private static final Naming TEXT =
+    private static final PrefixNaming ALL = naming("", OpenClipVision.PREFIX + "conv1.weight", BUFFERS);
+    private static final PrefixNaming IMAGE = naming(OpenClipVision.PREFIX, "conv1.weight", BUFFERS);
+    private static final PrefixNaming TEXT =
             naming("", OpenClipVision.PREFIX + "conv1.weight", BUFFERS + "|visual\\..*|logit_scale");
 
     private static final List<String> CONFIGURATION =
             List.of(Checkpoint.OPEN_CLIP, "config.json", ImageProcessor.FILE_NAME);
 
-    private static Naming naming(String stem, String probe, String passedOver) {
-        return new Naming(LEVELS, stem, probe, Pattern.compile(passedOver), EXPECTED);
+    private static PrefixNaming naming(String stem, String probe, String passedOver) {
+        return new PrefixNaming(LEVELS, stem, probe, Pattern.compile(passedOver), EXPECTED);
     }
 
     @Override
@@ -64,7 +64,7 @@ final class OpenClipFamily implements Family {
     }
 
     @Override
-    public Naming naming(Architecture architecture) {
+    public Naming naming(Checkpoint ancestor, Architecture architecture) {
         return mergesAll(architecture) ? ALL : IMAGE;
     }
 
@@ -75,7 +75,7 @@ final class OpenClipFamily implements Family {
     /** The ancestor's names, in its own type; what it has besides goes along, so that the result loads wherever the ancestor does. */
     @Override
     public Saving saving(Checkpoint ancestor, Architecture architecture, Optional<String> dtype) {
-        Map<String, TensorSlot> merged = naming(architecture).canonical(ancestor);
+        Map<String, TensorSlot> merged = naming(ancestor, architecture).canonical(ancestor);
         List<TensorSlot> carried = ALL.canonical(ancestor).values().stream()
                 .filter(slot -> !merged.containsValue(slot))
                 .toList();
@@ -84,15 +84,16 @@ final class OpenClipFamily implements Family {
                         CONFIGURATION.stream(), carried.isEmpty() ? Stream.of() : Saving.TOKENIZER.stream())
                 .toList();
         return new Saving(
-                dtype.map(Saving::type).orElse(own == DType.F16 || own == DType.BF16 ? own : DType.F32),
+                Saving.all(dtype.map(Saving::type).orElse(own == DType.F16 || own == DType.BF16 ? own : DType.F32)),
                 name -> merged.get(name).name(),
                 carried,
+                Map.of(),
                 Map.of(),
                 copied.stream().map(ancestor.folder()::resolve).toList());
     }
 
     @Override
-    public Loading loading() {
+    public Loading loading(Checkpoint ancestor) {
         return new Loading(
                 "open_clip",
                 List.of(
@@ -175,7 +176,8 @@ final class OpenClipFamily implements Family {
                         + " zero-shot heads are made with; name a full CLIP model with taskpool.clip_model");
             }
             OpenClipText.Config config = OpenClipText.Config.of(shapes, settings(model));
-            Model text = Model.of("text tower", model, config.parameters(), TEXT);
+            Model text =
+                    Model.of("text tower", model, config.parameters(), TEXT).checked();
             OpenClipText tower = new OpenClipText(config, text.weights().map((name, tensor) -> tensor.to(DType.F32)));
             return new Tower(config.positions(), tower::embed);
         }

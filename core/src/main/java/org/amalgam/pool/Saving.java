@@ -9,27 +9,35 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
  * How a merged model of a family is written.
  *
- * @param type of every tensor
+ * @param type what the tensor that the ancestor has there is written as
  * @param names from canonical names to those in the file
  * @param carried tensors of the ancestor that are not merged and belong to the file
+ * @param metadata pairs for the headers of the files of weights
  * @param made configuration files by name
  * @param copied the ancestor's files that go along where they exist
  */
 record Saving(
-        DType type,
+        Function<TensorSlot, DType> type,
         UnaryOperator<String> names,
         List<TensorSlot> carried,
+        Map<String, String> metadata,
         Map<String, ObjectNode> made,
         List<Path> copied) {
 
     /** The files of a tokenizer. */
     static final List<String> TOKENIZER =
             List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
+
+    /** One type for every tensor. */
+    static Function<TensorSlot, DType> all(DType type) {
+        return slot -> type;
+    }
 
     /**
      * The type that a configuration of transformers names; float32 where it names none.

@@ -1,6 +1,7 @@
 package org.amalgam.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Natives;
 
 import java.util.ArrayList;
@@ -11,7 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,7 +23,7 @@ import java.util.function.Supplier;
  *
  * <p>Work is dealt in turn, so which worker does what, and with it every rounding, depends on the number of workers alone.
  */
-public final class Workers implements AutoCloseable {
+public final class Workers implements Crew, AutoCloseable {
 
     /** The process is about to end: native code that still computes when the libraries are torn down crashes. */
     private static volatile boolean ending;
@@ -71,19 +74,28 @@ public final class Workers implements AutoCloseable {
      *
      * @param work gets the worker's number and the item; scopes that it opens are its thread's own
      * @return the results in the items' order
-     * @throws AmalgamException the first that a worker threw; other exceptions likewise
+     * @throws AmalgamException what a worker threw, after which no other takes up another item; other exceptions likewise
      */
     public <T, R> List<R> deal(List<T> items, BiFunction<Integer, T, R> work) {
         List<Future<List<R>>> futures = new ArrayList<>();
+        AtomicBoolean failed = new AtomicBoolean();
         for (int worker = 0; worker < Math.min(count, items.size()); worker++) {
             int mine = worker;
             futures.add(threads.submit(() -> {
                 List<R> results = new ArrayList<>();
-                for (int i = mine; i < items.size(); i += count) {
-                    if (ending) {
-                        throw new Ending();
+                boolean complete = false;
+                try {
+                    for (int i = mine; i < items.size() && !failed.get(); i += count) {
+                        if (ending) {
+                            throw new Ending();
+                        }
+                        results.add(work.apply(mine, items.get(i)));
                     }
-                    results.add(work.apply(mine, items.get(i)));
+                    complete = true;
+                } finally {
+                    if (!complete) {
+                        failed.set(true);
+                    }
                 }
                 return results;
             }));
@@ -95,6 +107,11 @@ public final class Workers implements AutoCloseable {
             inOrder.add(done.get(i % count).get(i / count));
         }
         return inOrder;
+    }
+
+    @Override
+    public <T, R> List<R> deal(List<T> items, Function<T, R> work) {
+        return deal(items, (worker, item) -> work.apply(item));
     }
 
     /** Does one thing on all cores while the workers rest: for what is a single large product, such as a merge. */

@@ -12,9 +12,6 @@ import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -51,7 +48,7 @@ record StatisticFile(Path path) {
                         e.getKey(),
                         e.getValue().dtype(),
                         Arrays.stream(e.getValue().shape()).boxed().toList(),
-                        out -> write(e.getValue(), out)))
+                        (out, span) -> e.getValue().writeTo(out, span)))
                 .toList();
         SafetensorsWriter.write(path, metadata, entries);
     }
@@ -100,13 +97,6 @@ record StatisticFile(Path path) {
         if (!expected.equals(found)) {
             throw new AmalgamException(path + ": its " + key + " is " + found + ", " + what + " " + expected
                     + "; name the folder of the right statistics, or take them anew without method.statistics");
-        }
-    }
-
-    private static void write(Tensor tensor, WritableByteChannel out) throws IOException {
-        ByteBuffer bytes = tensor.toBytes();
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
         }
     }
 }

@@ -8,8 +8,10 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 
@@ -143,6 +145,16 @@ public final class Tensor implements AutoCloseable {
             ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(bytes())).order(ByteOrder.LITTLE_ENDIAN);
             copy.put(contiguous().buffer());
             return copy.flip();
+        }
+    }
+
+    /** Writes a span of the values, little-endian and row-major, out of the native memory itself. At most 2 GB. */
+    public void writeTo(WritableByteChannel out, Span span) throws IOException {
+        try (Scope scope = Scope.open()) {
+            ByteBuffer bytes = span.of(this).contiguous().buffer();
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
         }
     }
 
@@ -284,6 +296,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.ge(new Scalar(number)));
     }
 
+    /** Where at least as large; the shapes are broadcast to each other. */
+    public Tensor atLeast(Tensor other) {
+        return new Tensor(handle.ge(other.handle));
+    }
+
     public Tensor equal(Tensor other) {
         return new Tensor(handle.eq(other.handle));
     }
@@ -409,6 +426,12 @@ public final class Tensor implements AutoCloseable {
     Tensor addInPlace(Tensor other) {
         handle.add_(other.handle);
         other.close();
+        return this;
+    }
+
+    /** {@code this = this - other}, broadcast to this shape; this. */
+    public Tensor subInPlace(Tensor other) {
+        handle.sub_(other.handle);
         return this;
     }
 

@@ -78,19 +78,19 @@ class SafetensorsWriterTest {
     @Test
     void leavesTheOldFileAndNoPartWhenASourceFails() throws IOException {
         Path file = Files.writeString(folder.resolve("model.safetensors"), "old");
-        List<Entry> broken = List.of(new Entry("a", DType.F32, List.of(4L), out -> {
+        List<Entry> broken = List.of(new Entry("a", DType.F32, List.of(4L), (out, span) -> {
             out.write(ByteBuffer.allocate(8));
             throw new IOException("disk full");
         }));
         List<Entry> tooShort =
-                List.of(new Entry("a", DType.F32, List.of(4L), out -> out.write(ByteBuffer.allocate(8))));
+                List.of(new Entry("a", DType.F32, List.of(4L), (out, span) -> out.write(ByteBuffer.allocate(8))));
 
         assertThatThrownBy(() -> SafetensorsWriter.write(file, Map.of(), broken))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContainingAll(file.toString(), "disk full");
         assertThatThrownBy(() -> SafetensorsWriter.write(file, Map.of(), tooShort))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("16 bytes by its shape, its source wrote 8");
+                .hasMessageContaining("4 elements of tensor a have 16 bytes by their type, the source wrote 8");
         assertThat(file).hasContent("old");
         assertThat(folder).isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
     }

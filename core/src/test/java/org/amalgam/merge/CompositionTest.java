@@ -6,7 +6,10 @@ import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.merge.Sparsity.RandomDrop;
 import org.amalgam.merge.Sparsity.Within;
 import org.amalgam.merge.Ties.MergeFunction;
+import org.amalgam.tensor.Crew;
+import org.amalgam.tensor.LazyWeights.Values;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 import org.assertj.core.data.Offset;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,13 +30,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What settings of one composition have in common, and how they differ. */
 class CompositionTest {
 
-    private static final Sparsity.Draws DRAWS = (task, name, elements) -> {
+    private static final Sparsity.Draws DRAWS = (task, name, span) -> {
         Random random = new Random(31L * name.hashCode() + task);
-        float[] values = new float[Math.toIntExact(elements)];
+        random.ints(span.start()).forEach(passed -> {});
+        float[] values = new float[Math.toIntExact(span.length())];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextFloat();
         }
-        return Tensor.of(values, elements);
+        return Tensor.of(values, values.length);
     };
 
     private final Scope scope = Scope.open();
@@ -41,6 +46,11 @@ class CompositionTest {
     @AfterEach
     void close() {
         scope.close();
+    }
+
+    private static Function<String, Tensor> whole(Composition composition, TaskMatrices vectors) {
+        Function<String, Values> merged = composition.of(vectors, Crew.ALONE);
+        return name -> merged.apply(name).at(Span.whole(vectors.elements(name)));
     }
 
     private static Composition sums(Sparsity... sparsities) {
@@ -62,9 +72,9 @@ class CompositionTest {
 
     @Test
     void withoutRulesItIsTheSumOfTheTaskVectors() {
-        assertSame(sums().of(vectors), name -> vectors.matrix(name).sum(0));
-        assertSame(sums(new Magnitude(1, Extent.MODEL)).of(vectors), sums().of(vectors));
-        assertSame(sums(new RandomDrop(0, true, DRAWS)).of(vectors), sums().of(vectors));
+        assertSame(whole(sums(), vectors), name -> vectors.matrix(name).sum(0));
+        assertSame(whole(sums(new Magnitude(1, Extent.MODEL)), vectors), whole(sums(), vectors));
+        assertSame(whole(sums(new RandomDrop(0, true, DRAWS)), vectors), whole(sums(), vectors));
     }
 
     @ParameterizedTest
@@ -74,18 +84,18 @@ class CompositionTest {
         Map<String, Tensor> signs = Ties.elect(trimmed);
         TaskVectors agreeing = Ties.agree(trimmed, signs);
         Composition ties = new Composition(List.of(Magnitude.ofThreshold(40, Extent.MODEL)), Consensus.SIGN, function);
-        assertSame(ties.of(vectors), name -> Ties.combine(agreeing.matrix(name), signs.get(name), function));
+        assertSame(whole(ties, vectors), name -> Ties.combine(agreeing.matrix(name), signs.get(name), function));
     }
 
     @Test
     void aShareOfATensorIsCountedThereAndAShareOfTheModelOverEverything() {
-        TaskMatrices byTensor = new Magnitude(0.4, Extent.TENSOR).of(vectors);
+        TaskMatrices byTensor = new Magnitude(0.4, Extent.TENSOR).of(vectors, Crew.ALONE);
         for (String name : vectors.names()) {
             long all = vectors.elements(name);
             // The entry at the cut-off stays besides those above it.
             assertThat(kept(byTensor.row(name, 1))).as(name).isEqualTo(Math.min(all, (long) (0.4 * all) + 1));
         }
-        TaskMatrices byModel = new Magnitude(0.4, Extent.MODEL).of(vectors);
+        TaskMatrices byModel = new Magnitude(0.4, Extent.MODEL).of(vectors, Crew.ALONE);
         long all = vectors.names().stream().mapToLong(vectors::elements).sum();
         long kept = vectors.names().stream()
                 .mapToLong(name -> kept(byModel.row(name, 1)))
@@ -96,14 +106,14 @@ class CompositionTest {
     @Test
     void scalingOneTensorMovesTheModelsCutOffButNotTheTensors() {
         TaskVectors louder = vectors.map((name, matrix) -> name.equals("z.bias") ? matrix.mul(100) : matrix);
-        assertThat(kept(new Magnitude(0.2, Extent.MODEL).of(louder).row("z.bias", 0)))
+        assertThat(kept(new Magnitude(0.2, Extent.MODEL).of(louder, Crew.ALONE).row("z.bias", 0)))
                 .isEqualTo(louder.elements("z.bias"));
         assertThat(new Magnitude(0.2, Extent.TENSOR)
-                        .of(louder)
+                        .of(louder, Crew.ALONE)
                         .row("z.weight", 0)
                         .toFloats())
                 .isEqualTo(new Magnitude(0.2, Extent.TENSOR)
-                        .of(vectors)
+                        .of(vectors, Crew.ALONE)
                         .row("z.weight", 0)
                         .toFloats());
     }
@@ -112,14 +122,12 @@ class CompositionTest {
     void meanAndMaximumWithoutAnElection() {
         Tensor rows = Tensor.of(new float[] {3, 0, -5, 2, 0, 0, 4, -2}, 2, 4);
         TaskVectors two = new TaskVectors(new Weights(Map.of("w", Tensor.zeros(4))), new Weights(Map.of("w", rows)));
-        assertThat(new Composition(List.of(), Consensus.NONE, MergeFunction.MEAN)
-                        .of(two)
+        assertThat(whole(new Composition(List.of(), Consensus.NONE, MergeFunction.MEAN), two)
                         .apply("w")
                         .toFloats())
                 .containsExactly(3, 0, -0.5f, 0);
         // Where opposite entries are as large as each other, none wins.
-        assertThat(new Composition(List.of(), Consensus.NONE, MergeFunction.MAX)
-                        .of(two)
+        assertThat(whole(new Composition(List.of(), Consensus.NONE, MergeFunction.MAX), two)
                         .apply("w")
                         .toFloats())
                 .containsExactly(3, 0, -5, 0);
@@ -128,7 +136,7 @@ class CompositionTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.25, 0.9})
     void whatIsNotDroppedIsRescaledAndDrawnAlikeEachTime(double rate) {
-        TaskMatrices sparse = new RandomDrop(rate, true, DRAWS).of(vectors);
+        TaskMatrices sparse = new RandomDrop(rate, true, DRAWS).of(vectors, Crew.ALONE);
         for (String name : vectors.names()) {
             float[] dense = vectors.row(name, 2).toFloats();
             float[] got = sparse.row(name, 2).toFloats();
@@ -145,7 +153,8 @@ class CompositionTest {
 
     @Test
     void aRuleWithinSomeParametersLeavesTheOthersDense() {
-        TaskMatrices sparse = new Within(new RandomDrop(0.9, true, DRAWS), name -> name.startsWith("z.")).of(vectors);
+        TaskMatrices sparse =
+                new Within(new RandomDrop(0.9, true, DRAWS), name -> name.startsWith("z.")).of(vectors, Crew.ALONE);
         assertThat(sparse.row("a.weight", 0).toFloats())
                 .isEqualTo(vectors.row("a.weight", 0).toFloats());
         assertThat(kept(sparse.row("z.weight", 0))).isLessThan(vectors.elements("z.weight"));
@@ -153,11 +162,52 @@ class CompositionTest {
 
     @Test
     void rulesApplyInTheirOrder() {
-        TaskMatrices dropped = new RandomDrop(0.5, true, DRAWS).of(vectors);
-        TaskMatrices trimmed = new Magnitude(0.3, Extent.MODEL).of(dropped);
+        TaskMatrices dropped = new RandomDrop(0.5, true, DRAWS).of(vectors, Crew.ALONE);
+        TaskMatrices trimmed = new Magnitude(0.3, Extent.MODEL).of(dropped, Crew.ALONE);
         assertSame(
-                sums(new RandomDrop(0.5, true, DRAWS), new Magnitude(0.3, Extent.MODEL))
-                        .of(vectors),
+                whole(sums(new RandomDrop(0.5, true, DRAWS), new Magnitude(0.3, Extent.MODEL)), vectors),
                 name -> trimmed.matrix(name).sum(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-6, 0.2, 0.5, 0.999999})
+    void cutOffsOverManySpansAreThoseOfASort(double share) {
+        int length = 3 * Span.ELEMENTS + 17;
+        Random random = new Random(5);
+        float[] values = new float[2 * length];
+        for (int i = 0; i < values.length; i++) {
+            // Many entries of few magnitudes, so that ties at the cut-off are certain, beside some of every size.
+            values[i] = i % 3 == 0
+                    ? (float) (random.nextGaussian() * Math.exp(20 * random.nextGaussian()))
+                    : (random.nextInt(9) - 4) * 0.01f;
+        }
+        TaskVectors many = new TaskVectors(
+                new Weights(Map.of("w", Tensor.zeros(length))), new Weights(Map.of("w", Tensor.of(values, 2, length))));
+        TaskMatrices trimmed = new Magnitude(share, Extent.MODEL).of(many, Crew.ALONE);
+        for (int k = 0; k < 2; k++) {
+            float[] row = many.row("w", k).toFloats();
+            float[] sorted = row.clone();
+            for (int i = 0; i < length; i++) {
+                sorted[i] = Math.abs(sorted[i]);
+            }
+            Arrays.sort(sorted);
+            float cutoff = sorted[length - (int) (length * share) - 1];
+            float[] got = trimmed.row("w", k).toFloats();
+            for (int i = 0; i < length; i++) {
+                assertThat(got[i]).isEqualTo(Math.abs(row[i]) >= cutoff ? row[i] : 0 * row[i]);
+            }
+        }
+    }
+
+    @Test
+    void spansBesideEachOtherAreTheWhole() {
+        Composition ties = new Composition(
+                List.of(new RandomDrop(0.3, true, DRAWS), new Magnitude(0.4, Extent.MODEL)),
+                Consensus.SIGN,
+                MergeFunction.MEAN);
+        Values merged = ties.of(vectors, Crew.ALONE).apply("z.weight");
+        long all = vectors.elements("z.weight");
+        Tensor parts = Tensor.concat(List.of(merged.at(new Span(0, 5)), merged.at(new Span(5, all - 5))), 0);
+        assertThat(parts.toFloats()).isEqualTo(merged.at(Span.whole(all)).toFloats());
     }
 }

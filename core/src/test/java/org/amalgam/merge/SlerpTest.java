@@ -26,7 +26,11 @@ class SlerpTest {
     }
 
     private static Tensor at(double t, Tensor from, Tensor to) {
-        return Slerp.at(t, from, to, 0.9995, 1e-8);
+        return at(t, from, to, 0.9995);
+    }
+
+    private static Tensor at(double t, Tensor from, Tensor to, double threshold) {
+        return Slerp.at(t, Slerp.Products.of(from, to), threshold, 1e-8).between(from, to);
     }
 
     private static void assertSame(Tensor got, Tensor expected) {
@@ -58,7 +62,7 @@ class SlerpTest {
         assertSame(at(0.25, x, x.mul(-1)), x.mul(0.5));
         // A lower threshold makes the way straight that would be a curve.
         Tensor near = x.add(y.mul(0.5));
-        assertSame(Slerp.at(0.5, x, near, 0.8, 1e-8), x.add(y.mul(0.25)));
+        assertSame(at(0.5, x, near, 0.8), x.add(y.mul(0.25)));
         assertThat(at(0.5, x, near).toFloats()[0]).isGreaterThan(1.01f);
     }
 

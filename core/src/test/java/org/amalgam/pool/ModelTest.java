@@ -54,11 +54,13 @@ class ModelTest {
     }
 
     private static Model open(Path folder) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
         return Model.of(
-                "birds",
-                Checkpoint.open(folder),
-                TinyModels.architecture().parameters(),
-                new ClipFamily().naming(TinyModels.architecture()));
+                        "birds",
+                        checkpoint,
+                        TinyModels.architecture().parameters(),
+                        new ClipFamily().naming(checkpoint, TinyModels.architecture()))
+                .checked();
     }
 
     private void refuses(String... parts) {

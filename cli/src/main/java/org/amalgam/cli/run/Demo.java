@@ -12,6 +12,7 @@ import org.amalgam.report.MethodSection;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
 import org.amalgam.run.Machine;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Natives;
 
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class Demo {
                                             .folder())),
                     sections,
                     new AccuracyTable(session.tasks(), rows),
-                    Reports.inputs(session.pool()),
+                    Reports.inputs(session.pool(), Crew.ALONE),
                     "amalgam demo",
                     Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                     0,

@@ -2,11 +2,13 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFolder;
+import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.RoutingTable;
+import org.amalgam.pool.FileFormat;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
@@ -22,7 +24,6 @@ import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Source;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
-import org.amalgam.tensor.Weights;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class MergeRun {
         List<Task> tasks = workplace.judgingTasks();
         Plan plan = Plan.of(method, pool, tasks, config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
-            MergedModel merged = merge(pool, watched(run, pool, tasks, cache));
+            MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
                     ? Optional.empty()
@@ -75,28 +76,34 @@ final class MergeRun {
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
             RunReport report = settings.mergedModelSavePath()
                     .map(path -> save(merged, pool, path, reported, run))
-                    .orElseGet(reported);
+                    .orElseGet(() -> {
+                        requireComputable(merged, run);
+                        return reported.get();
+                    });
             around.write(report, folder);
             return report;
         });
     }
 
-    /** Merges. A method that looks at weights alone reads every model once, if not more often, and makes one. */
-    private MergedModel merge(ModelPool pool, Run run) {
-        MergedModel merged =
-                run.profiler().part(Part.MERGING, () -> method.method().merge(pool, run));
+    /**
+     * Merges. What is judged is looked at often, so it is held; what is only saved goes from file to file. A method that looks at
+     * weights alone reads every model once, if not more often, and makes one.
+     */
+    private MergedModel merge(ModelPool pool, List<Task> tasks, Run run) {
+        MergedModel merged = run.profiler().part(Part.MERGING, () -> {
+            MergedModel made = method.method().merge(pool, run);
+            return tasks.isEmpty() ? made : made.held(run.workers());
+        });
         boolean looksAtSamples = method.method().usesData() || method.method().usesTrainingData();
         if (!looksAtSamples && merged.network() instanceof MergedModel.Dense dense) {
             long read = pool.models().stream()
-                    .mapToLong(model -> bytes(model.weights()))
+                    .flatMap(model -> model.weights().tensors().stream())
+                    .mapToLong(Tensor::bytes)
                     .sum();
-            run.profiler().did(Part.MERGING, Work.moved(read, bytes(dense.weights())));
+            long written = dense.weights().isHeld() ? pool.architecture().elements() * Float.BYTES : 0;
+            run.profiler().did(Part.MERGING, Work.moved(read, written));
         }
         return merged;
-    }
-
-    private static long bytes(Weights weights) {
-        return weights.tensors().stream().mapToLong(Tensor::bytes).sum();
     }
 
     /** A method's own {@code cache_dir}, or {@code outputs}; heads and scores lie in a folder of it. */
@@ -105,21 +112,28 @@ final class MergeRun {
         return Path.of(named instanceof String folder ? folder : "outputs", "cache");
     }
 
-    /** The type that {@code merged_model_save_kwargs} asks for, under either of transformers' names. */
-    private Optional<String> savedType() {
+    /** What {@code merged_model_save_kwargs} asks for, the type under either of transformers' names. */
+    private FileFormat savedFormat() {
         MapNode arguments = settings.mergedModelSaveKwargs().orElse(MapNode.empty(Source.DEFAULTS));
         arguments.entries().keySet().stream()
-                .filter(key -> !List.of("dtype", "torch_dtype").contains(key))
+                .filter(key ->
+                        !List.of("dtype", "torch_dtype", "max_shard_size").contains(key))
                 .findFirst()
                 .ifPresent(key -> {
-                    throw new AmalgamException("merged_model_save_kwargs." + key + " is not offered; dtype is");
+                    throw new AmalgamException(
+                            "merged_model_save_kwargs." + key + " is not offered; dtype and max_shard_size are");
                 });
-        return arguments.text("dtype").or(() -> arguments.text("torch_dtype"));
+        return new FileFormat(
+                arguments.text("dtype").or(() -> arguments.text("torch_dtype")),
+                arguments
+                        .text("max_shard_size")
+                        .map(FileFormat::shardBytes)
+                        .orElse(FileFormat.OF_THE_FAMILY.shardBytes()));
     }
 
     /** Hours of work must not end at a folder that is in the way. */
     private void refuseExistingOutputs() {
-        savedType();
+        savedFormat();
         settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
         around.refuseExistingReport();
     }
@@ -163,25 +177,38 @@ final class MergeRun {
 
     private record Judgement(AccuracyTable table, RoutingTable routing) {}
 
-    private void save(MergedModel.Network network, ModelPool pool, Path folder) throws IOException {
-        if (network instanceof MergedModel.Routed routed) {
-            pool.saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
-        } else if (network instanceof MergedModel.Dense dense) {
-            pool.save(dense.weights(), folder, savedType());
-        }
-    }
-
     /** The report is made when the model is written, so that it knows what that took; the model's card is made of it. */
     private RunReport save(MergedModel merged, ModelPool pool, Path path, Supplier<RunReport> reported, Run run) {
         List<RunReport> made = new ArrayList<>();
         AtomicFolder.write(path, partial -> {
             try (Profiler.Clock clock = run.profiler().begin(Part.MERGING)) {
-                save(merged.network(), pool, partial);
+                save(merged.network(), pool, partial, run);
             }
             RunReport report = reported.get();
             made.add(report);
             ModelCard.write(report, report.methods().get(0), pool.loading(), partial);
         });
         return made.get(0);
+    }
+
+    private void save(MergedModel.Network network, ModelPool pool, Path folder, Run run) throws IOException {
+        if (network instanceof MergedModel.Routed routed) {
+            pool.saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
+        } else if (network instanceof MergedModel.Dense dense) {
+            pool.save(dense.weights(), folder, savedFormat(), run.workers());
+            if (!dense.weights().isHeld()) {
+                run.profiler()
+                        .did(Part.MERGING, Work.moved(0, Checkpoint.open(folder).bytes()));
+            }
+        }
+    }
+
+    /** A merge that is neither judged nor saved is a trial: whatever is wrong with the models is to show. */
+    private static void requireComputable(MergedModel merged, Run run) {
+        if (merged.network() instanceof MergedModel.Dense dense) {
+            try (Profiler.Clock clock = run.profiler().begin(Part.MERGING)) {
+                dense.weights().requireComputable(run.workers());
+            }
+        }
     }
 }

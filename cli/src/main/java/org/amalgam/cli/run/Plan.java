@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.StaticMethod;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
@@ -20,7 +21,7 @@ import java.util.Locale;
  *
  * @param lines what the user is told beforehand
  * @param activationBytes native memory that one micro-batch's activations may take
- * @param identity hash of the models and of every setting that the result depends on
+ * @param identity hash of the models and of every setting that the result depends on; empty where nothing can be resumed
  */
 record Plan(List<Line> lines, long activationBytes, String identity) {
 
@@ -41,8 +42,11 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 count(pool.architecture().elements()),
                                 pool.architecture().parameters().size()));
         Run whole = Run.quiet(config.settings().seed(), Path.of("."));
-        return of(
-                work, method.method().memory(pool, whole), method.method().activationBytes(pool), pool, tasks, config);
+        Needs needs = new Needs(
+                method.method().memory(pool, whole),
+                method.method().activationBytes(pool),
+                method.method() instanceof StaticMethod);
+        return of(work, tasks.isEmpty() ? needs : needs.withHeld(pool), pool, tasks, config);
     }
 
     static Plan of(AnalysisChoice analysis, ModelPool pool, List<Task> tasks, RunConfig config) {
@@ -54,17 +58,34 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path()),
                                 analysis.analysis().plan(pool, tasks)));
-        return of(work, analysis.analysis().memory(pool), 0, pool, tasks, config);
+        return of(work, new Needs(analysis.analysis().memory(pool), 0, false), pool, tasks, config);
     }
 
-    /** @param wanted bytes of the activations where all samples of a step are computed at once */
-    private static Plan of(Line work, long memory, long wanted, ModelPool pool, List<Task> tasks, RunConfig config) {
+    /**
+     * What the work takes.
+     *
+     * @param memory native memory besides the mapped models and activations
+     * @param activations bytes of them where all samples of a step are computed at once
+     * @param passing whether the models' pages are used once, in passing, so that none need stay in memory
+     */
+    private record Needs(long memory, long activations, boolean passing) {
+
+        /** With the merged model, where it is computed in passing and then held to be judged. */
+        Needs withHeld(ModelPool pool) {
+            long held = passing ? pool.architecture().elements() * Float.BYTES : 0;
+            return new Needs(memory + held, activations, passing);
+        }
+    }
+
+    private static Plan of(Line work, Needs needs, ModelPool pool, List<Task> tasks, RunConfig config) {
+        long wanted = needs.activations();
         List<Model> models = pool.models();
         long read =
                 models.stream().mapToLong(model -> model.checkpoint().bytes()).sum();
         long activations = Run.ACTIVATION_BYTES;
-        long without = BASE_BYTES + read + memory;
-        long peak = without + Math.min(activations, wanted);
+        long own = BASE_BYTES + needs.memory();
+        long without = own + (needs.passing() ? 0 : read);
+        long peak = own + read + Math.min(activations, wanted);
         if (config.settings().memory().isPresent()) {
             long limit = config.settings().memory().get().bytes();
             long least = without + Math.min(pool.architecture().activationBytes(), wanted);
@@ -77,9 +98,15 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
         }
         Line cost = new Line(
                 "plan",
-                "reads %s, peak memory about %s%s"
-                        .formatted(size(read), size(peak), tasks.isEmpty() ? ", judges nothing" : ""));
-        return new Plan(List.of(work, cost), activations, identity(models, config));
+                "reads %s, peak memory about %s%s%s"
+                        .formatted(
+                                size(read),
+                                size(peak),
+                                needs.passing() ? ", %s of it its own".formatted(size(own)) : "",
+                                tasks.isEmpty() ? ", judges nothing" : ""));
+        // What is not adapted is never taken up again, and hashing takes longer than merging.
+        String identity = needs.passing() ? "" : identity(models, config);
+        return new Plan(List.of(work, cost), activations, identity);
     }
 
     /** 1 expert, 6 experts. */

@@ -24,6 +24,7 @@ import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Natives;
 
 import java.time.Duration;
@@ -46,7 +47,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 title,
                 List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
                 table,
-                inputs(pool),
+                inputs(pool, run.workers()),
                 "amalgam " + String.join(" ", config.overrides()),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                 config.settings().seed(),
@@ -150,8 +151,9 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
         return curves;
     }
 
-    static List<Input> inputs(ModelPool pool) {
-        return pool.models().stream().map(Reports::input).toList();
+    /** The models with their hashes, each taken by one worker. */
+    static List<Input> inputs(ModelPool pool, Crew crew) {
+        return crew.deal(pool.models(), Reports::input);
     }
 
     private static Input input(Model model) {

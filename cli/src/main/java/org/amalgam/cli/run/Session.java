@@ -100,7 +100,7 @@ final class Session implements AutoCloseable {
         try (Scope inner = Scope.open();
                 EventMetrics metrics = new EventMetrics(folder)) {
             Run run = run(folder, metrics, profiler);
-            MergedModel merged = choice.method().merge(pool, run);
+            MergedModel merged = choice.method().merge(pool, run).held(workers);
             Optional<Row> reduced = reducedBatch > 0 && merged.network() instanceof MergedModel.Routed
                     ? Optional.of(new Judge(pool, tasks, reducedBatch, new ScoreCache(CACHE), run)
                             .merged(label, merged.network(), true)

@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.method.Method;
+import org.amalgam.method.StaticMethod;
 import org.amalgam.model.FeatureSpec;
 import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
@@ -51,9 +52,12 @@ final class Workplace implements AutoCloseable {
         return pool(false, false);
     }
 
-    /** The pool with the data that the method uses. */
+    /** The pool with the data that the method uses; one that looks at each number as it reads it looks at none beforehand. */
     ModelPool pool(Method method) {
-        return pool(method.usesData(), method.usesTrainingData());
+        return method instanceof StaticMethod
+                ? ModelPool.mapped(
+                        ancestor(), experts(), ModelPool.none("test_datasets"), ModelPool.none("train_datasets"))
+                : pool(method.usesData(), method.usesTrainingData());
     }
 
     private ModelPool pool(boolean withData, boolean withTrainingData) {
