@@ -10,8 +10,9 @@ prepare() {
     fi
     # MKL too, so that the product libraries can be compared; it is under Intel's own licence.
     mvn -q -B -DskipTests -Pmkl -pl core,cli,benchmarks package
-    # As bin/amalgam sets them.
-    export OPENBLAS_THREAD_TIMEOUT="${OPENBLAS_THREAD_TIMEOUT:-8}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-10000}"
+    . bin/environment.sh
+    # The kernels that OpenBLAS chooses for this processor, whatever the shell may have pinned.
+    unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 }
 
 # amalgam BLAS CLASS ARGUMENTS...

@@ -1,4 +1,5 @@
-"""One layer-wise AdaMerging step of fusion_bench on ViT-B/32-shaped random weights: adamerging_step.py TASKS BATCH STEPS.
+"""One layer-wise AdaMerging step of fusion_bench on ViT-B/32-shaped random weights: adamerging_step.py TASKS BATCH STEPS
+[PRECISION]; bf16-mixed is what fabric does under that name, torch.autocast around the forward pass.
 
 Prints seconds and the process's peak resident memory after each step, in the words of the Java side.
 """
@@ -13,6 +14,7 @@ from fusion_bench.models.wrappers.layer_wise_fusion import LayerWiseMergedModel,
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
 TASKS, BATCH, STEPS = (int(argument) for argument in sys.argv[1:4])
+MIXED = "bf16-mixed" in sys.argv[4:]
 CLASSES = (397, 196, 45, 10, 10, 43, 10, 47)
 
 torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -51,7 +53,9 @@ module.merge_weights()
 for step in range(STEPS):
     start = time.time()
     for k in range(TASKS):
-        embedding = module(pixel_values=images[k]).pooler_output @ projection
+        with torch.autocast("cpu", torch.bfloat16, enabled=MIXED):
+            features = module(pixel_values=images[k]).pooler_output
+        embedding = features.float() @ projection
         loss = entropy(torch.nn.functional.normalize(embedding, dim=-1) @ heads[k] * 100)
         loss.backward(retain_graph=True)
     optimizer.step()

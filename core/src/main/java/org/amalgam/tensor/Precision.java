@@ -40,6 +40,12 @@ public enum Precision {
         };
     }
 
+    /** The type in which matrix products compute here, inside or outside of a forward pass. */
+    public static DType products() {
+        Natives.load();
+        return torch.is_autocast_enabled(torch.DeviceType.CPU) ? DType.BF16 : DType.F32;
+    }
+
     /** Runs a part of a forward pass in float32, whatever the precision around it. */
     public static <T> T full(Supplier<T> part) {
         Natives.load();

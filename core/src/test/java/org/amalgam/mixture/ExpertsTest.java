@@ -6,6 +6,8 @@ import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.nn.Linear;
 import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -91,6 +93,24 @@ class ExpertsTest {
             try (Autograd.Off off = Autograd.off()) {
                 assertClose(experts.apply(x, routing), expected);
             }
+        }
+    }
+
+    /** Without a backward pass weights are merged in bfloat16 too: each product rounds to 8 bits, here of sums of size about 10. */
+    @Test
+    void bfloat16MergesNearFloat32() {
+        TaskVectors vectors = vectors();
+        ExpertForm form = new ExpertForm.Whole();
+        Tensor x = NoiseTask.noise(random, 17, 9, IN);
+        Tensor routing = NoiseTask.noise(random, 17, TASKS);
+        try (Autograd.Off off = Autograd.off()) {
+            Tensor expected = eachByItself(form, vectors, x, routing);
+            Tensor got = Precision.BF16_MIXED
+                    .run(() -> form.experts(vectors, MAP).apply(x, routing))
+                    .to(DType.F32);
+            double error = got.sub(expected).flatten().norm(0).item()
+                    / expected.flatten().norm(0).item();
+            assertThat(error).isBetween(1e-5, 1e-2);
         }
     }
 
