@@ -109,6 +109,11 @@ public final class Checkpoint {
         return hash;
     }
 
+    /** {@link #sha256()} where it was computed already. */
+    public synchronized Optional<String> knownSha256() {
+        return Optional.ofNullable(hash);
+    }
+
     /** What identifies weights and configuration together: equal ones compute equal numbers. */
     public String fingerprint() {
         Path[] configurations = Stream.of(CONFIG, OPEN_CLIP)

@@ -151,7 +151,7 @@ public final class JsonReport {
         ObjectNode node = NODES.objectNode()
                 .put("name", input.name())
                 .put("path", input.path())
-                .put("sha256", input.sha256())
+                .put("sha256", input.sha256().orElse(null))
                 .put("bytes", input.bytes());
         input.hubId().ifPresent(id -> node.put("hub_id", id));
         return node;

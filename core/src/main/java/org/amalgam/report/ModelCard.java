@@ -135,7 +135,13 @@ public final class ModelCard {
         row(lines, List.of("name", "path", "size", "SHA-256"));
         lines.add("|---|---|---:|---|");
         for (Input input : report.inputs()) {
-            row(lines, List.of(input.name(), input.path(), Numbers.bytes(input.bytes()), input.sha256()));
+            row(
+                    lines,
+                    List.of(
+                            input.name(),
+                            input.path(),
+                            Numbers.bytes(input.bytes()),
+                            input.sha256().orElse("–")));
         }
     }
 

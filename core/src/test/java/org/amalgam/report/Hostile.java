@@ -45,7 +45,7 @@ final class Hostile {
                 SCRIPT,
                 List.of(method),
                 table,
-                List.of(new Input(SCRIPT, COMMENT, SCRIPT, 1, Optional.of("a/b\"\n- c"))),
+                List.of(new Input(SCRIPT, COMMENT, Optional.of(SCRIPT), 1, Optional.of("a/b\"\n- c"))),
                 "echo ```` " + SCRIPT,
                 new Versions(SCRIPT, SCRIPT, COMMENT, COMMENT),
                 0,

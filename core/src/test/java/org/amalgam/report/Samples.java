@@ -92,7 +92,7 @@ final class Samples {
         inputs.add(new Input(
                 "_pretrained_",
                 "models/clip-vit-base-patch32/model.safetensors",
-                hash,
+                Optional.of(hash),
                 605_157_884L,
                 Optional.of("openai/clip-vit-base-patch32")));
         table.tasks()

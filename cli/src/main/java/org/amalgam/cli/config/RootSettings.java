@@ -30,6 +30,11 @@ public record RootSettings(
         @Setting(value = "null", help = "file to write the report to, as JSON; must not exist")
         Optional<Path> reportSavePath,
 
+        @Setting(
+                value = "null",
+                help = "take the models' SHA-256 for the report; null takes those of models of up to 1 GB together")
+        Optional<Boolean> hashInputs,
+
         @Setting(help = "precision, devices and logging") FabricSettings fabric,
 
         @Setting(help = "how merged models are judged") EvaluationSettings evaluation,

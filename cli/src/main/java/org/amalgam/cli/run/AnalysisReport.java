@@ -41,7 +41,7 @@ final class AnalysisReport {
                 Optional.of(findings.sentence()),
                 List.of(section),
                 AccuracyTable.empty(),
-                Reports.inputs(pool, run.workers()),
+                Reports.inputs(pool, config.settings().hashInputs(), run.workers()),
                 "amalgam " + String.join(" ", config.overrides()),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                 config.settings().seed(),

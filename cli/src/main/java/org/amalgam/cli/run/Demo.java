@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Merges the embedded model family with every method and compares. */
 final class Demo {
@@ -76,7 +77,7 @@ final class Demo {
                                             .folder())),
                     sections,
                     new AccuracyTable(session.tasks(), rows),
-                    Reports.inputs(session.pool(), Crew.ALONE),
+                    Reports.inputs(session.pool(), Optional.empty(), Crew.ALONE),
                     "amalgam demo",
                     Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                     0,

@@ -36,6 +36,9 @@ import java.util.Optional;
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
 
+    /** Models are hashed for the report up to this size together. */
+    private static final long HASHED_BYTES = 1_000_000_000L;
+
     RunReport of(MergedModel merged, AccuracyTable table, RoutingTable routing, Run run) {
         double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
         String title = "%s of %d experts into %s"
@@ -47,7 +50,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                 title,
                 List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
                 table,
-                inputs(pool, run.workers()),
+                inputs(pool, config.settings().hashInputs(), run.workers()),
                 "amalgam " + String.join(" ", config.overrides()),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                 config.settings().seed(),
@@ -151,19 +154,29 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
         return curves;
     }
 
-    /** The models with their hashes, each taken by one worker. */
-    static List<Input> inputs(ModelPool pool, Crew crew) {
-        return crew.deal(pool.models(), Reports::input);
+    /**
+     * The models with their hashes.
+     *
+     * @param hash whether they are taken where nobody has yet; empty does so for models of up to 1 GB together, since hashing
+     *     larger ones would take longer than merging them
+     * @param crew takes them, a model each
+     */
+    static List<Input> inputs(ModelPool pool, Optional<Boolean> hash, Crew crew) {
+        long bytes = pool.models().stream()
+                .mapToLong(model -> model.checkpoint().bytes())
+                .sum();
+        boolean taken = hash.orElse(bytes <= HASHED_BYTES);
+        return crew.deal(pool.models(), model -> input(model, taken));
     }
 
-    private static Input input(Model model) {
+    private static Input input(Model model, boolean hashed) {
         Checkpoint checkpoint = model.checkpoint();
         Optional<HubReference> hub = HubReference.ofSnapshot(checkpoint.path());
         return new Input(
                 model.name(),
                 hub.map(HubReference::toString)
                         .orElseGet(() -> checkpoint.path().toString()),
-                checkpoint.sha256(),
+                hashed ? Optional.of(checkpoint.sha256()) : checkpoint.knownSha256(),
                 checkpoint.bytes(),
                 hub.map(HubReference::name));
     }

@@ -105,6 +105,34 @@ class MergeTest {
     }
 
     @Test
+    void modelsAreHashedForTheReportUnlessThatIsRefused() throws IOException {
+        String birds = Checkpoint.open(area.model("birds")).sha256();
+        JsonNode hashed = reportOf("hashed", "modelpool=mine");
+        assertThat(hashed.at("/amalgam/inputs").findValuesAsText("sha256")).contains(birds);
+
+        JsonNode plain = reportOf("plain", "modelpool=mine", "hash_inputs=false");
+        assertThat(plain.at("/amalgam/inputs")).isNotEmpty().allSatisfy(input -> {
+            assertThat(input.path("sha256").isNull()).isTrue();
+            assertThat(input.path("bytes").asLong()).isPositive();
+        });
+        assertThat(area.path("plain/README.md")).content().doesNotContain(birds).contains("| – |");
+    }
+
+    private JsonNode reportOf(String name, String... arguments) throws IOException {
+        Path report = area.path(name + ".json");
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "method=simple_average",
+                "taskpool=dummy",
+                "merged_model_save_path=" + area.path(name),
+                "report_save_path=" + report));
+        Ending ending = area.amalgam(all.toArray(String[]::new));
+        assertThat(ending.err()).doesNotContain("amalgam:");
+        assertThat(ending.code()).isZero();
+        return json(report);
+    }
+
+    @Test
     void adaptsAndKeepsItsRecordsInTheRunsFolder() throws IOException {
         Ending ending = area.amalgam(
                 "method=adamerging",
