@@ -9,6 +9,8 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
 
+import java.util.function.ObjLongConsumer;
+
 /**
  * Decompositions of matrices. They compute in float64 where digits would be lost and give float32; what is exact in the task
  * vectors of fine-tuned models is their first seven digits.
@@ -23,6 +25,9 @@ public final class LinearAlgebra {
 
     /** Angle that the leading directions may be off by. */
     private static final double ANGLE = 2e-5;
+
+    /** Rows that are worked on together: with 768 columns, 1.5 MiB in float64. */
+    private static final long STRIP = 256;
 
     private LinearAlgebra() {}
 
@@ -79,37 +84,89 @@ public final class LinearAlgebra {
     private static Svd leadingOfTall(Tensor tall, long rank) {
         long searched = rank + GUARD;
         long columns = tall.size(1);
-        Tensor exact = tall.to(DType.F64);
-        double length = exact.flatten().norm(0).item();
-        if (length == 0) {
+        double largest = tall.abs().flatten().max(0).item();
+        if (largest == 0) {
             return new Svd(identity(tall.size(0), rank), Tensor.zeros(rank), identity(rank, columns));
         }
         if (columns >= SMALL && searched <= columns / 4) {
-            Tensor scaled = tall.to(DType.F32).mul(1 / length);
-            Tensor directions = leadingEigenvectors(scaled.transpose(0, 1).matmul(scaled), searched);
-            Tensor basis = orthonormal(directions.to(DType.F64));
-            Svd within = thin(exact.matmul(basis));
-            Svd found = new Svd(within.left(), within.values(), within.right().matmul(basis.transpose(0, 1)));
-            if (angle(exact, found, rank) <= ANGLE) {
-                return found.first(rank);
+            Tensor directions = leadingEigenvectors(gram(tall, 1 / largest), searched);
+            Projection within = Projection.of(tall, orthonormal(directions.to(DType.F64)));
+            if (within.angle(rank) <= ANGLE) {
+                return within.triples().first(rank);
             }
         }
-        return thin(exact).first(rank);
+        return thin(tall.to(DType.F64)).first(rank);
     }
 
-    /** Bound of the angle between the first {@code rank} right vectors and the true ones; infinite where nothing is known. */
-    private static double angle(Tensor matrix, Svd found, long rank) {
-        Svd asked = found.first(rank);
-        Tensor values = asked.values().reshape(rank, 1);
-        Tensor residual = asked.left()
-                .transpose(0, 1)
-                .matmul(matrix)
-                .sub(values.mul(asked.right()))
-                .mul(values);
-        double last = found.values().select(0, -1).item();
-        Tensor gap = values.mul(values).add(-last * last);
-        double bound = residual.norm(1).div(gap).max(0).item();
-        return Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound;
+    /**
+     * What a matrix is within the span of a few directions Q, in float64.
+     *
+     * @param triples of A Q, their right vectors as directions v of the whole space
+     * @param images A^T A v [r, n]
+     */
+    private record Projection(Svd triples, Tensor images) {
+
+        static Projection of(Tensor matrix, Tensor basis) {
+            long directions = basis.size(1);
+            Tensor projected = Tensor.empty(DType.F64, matrix.size(0), directions);
+            Tensor back = new Tensor(torch.zeros(basis.shape(), Tensor.options(DType.F64)));
+            forEachStrip(matrix, (strip, start) -> {
+                Tensor exact = strip.to(DType.F64);
+                Tensor product = exact.matmul(basis);
+                projected.slice(0, start, strip.size(0)).assign(product);
+                back.addMatrixProductInPlace(exact.transpose(0, 1), product);
+            });
+            Svd within = thin(projected);
+            return new Projection(
+                    new Svd(within.left(), within.values(), within.right().matmul(basis.transpose(0, 1))),
+                    within.right().matmul(back.transpose(0, 1)));
+        }
+
+        /** Bound of the angle between the first {@code rank} right vectors and the true ones; infinite where nothing is known. */
+        double angle(long rank) {
+            Svd asked = triples.first(rank);
+            Tensor squares = asked.values().mul(asked.values()).reshape(rank, 1);
+            Tensor residual = images.slice(0, 0, rank).sub(squares.mul(asked.right()));
+            double last = triples.values().select(0, -1).item();
+            double bound =
+                    residual.norm(1).div(squares.add(-last * last)).max(0).item();
+            return Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound;
+        }
+    }
+
+    /** Works on a matrix a few rows at a time: what is made of them stays in the cache, and is freed. */
+    private static void forEachStrip(Tensor tall, ObjLongConsumer<Tensor> work) {
+        for (long start = 0; start < tall.size(0); start += STRIP) {
+            try (Scope scope = Scope.open()) {
+                work.accept(tall.slice(0, start, Math.min(STRIP, tall.size(0) - start)), start);
+            }
+        }
+    }
+
+    /** One triangle of {@code (s A)^T (s A)} in float32, the other is not set: half the work of a product. */
+    private static Tensor gram(Tensor tall, double scale) {
+        Loader.load(openblas.class);
+        int n = Math.toIntExact(tall.size(1));
+        Tensor gram = Tensor.zeros(n, n);
+        forEachStrip(tall, (strip, start) -> {
+            // A transposed matrix's strip is rows in memory, once it is transposed back.
+            boolean rows = strip.handle().stride(1) == 1;
+            Tensor scaled = (rows ? strip : strip.transpose(0, 1)).to(DType.F32).mul(scale);
+            Tensor packed = scaled.contiguous();
+            openblas.cblas_ssyrk(
+                    openblas.CblasRowMajor,
+                    openblas.CblasLower,
+                    rows ? openblas.CblasTrans : openblas.CblasNoTrans,
+                    n,
+                    Math.toIntExact(strip.size(0)),
+                    1,
+                    floats(packed),
+                    Math.toIntExact(packed.size(1)),
+                    1,
+                    floats(gram),
+                    n);
+        });
+        return gram;
     }
 
     private static Svd thin(Tensor matrix) {
@@ -127,7 +184,7 @@ public final class LinearAlgebra {
         return new Tensor(torch.linalg_qr(columns.handle()).get0());
     }
 
-    /** Eigenvectors [n, count] of a symmetric float32 matrix [n, n], which is destroyed, to its largest eigenvalues. */
+    /** Eigenvectors [n, count] of a symmetric float32 matrix [n, n], of which the lower triangle is read and destroyed, to its largest eigenvalues. */
     private static Tensor leadingEigenvectors(Tensor symmetric, long count) {
         Loader.load(openblas.class);
         int n = Math.toIntExact(symmetric.size(0));

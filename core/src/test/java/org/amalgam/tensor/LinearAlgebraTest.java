@@ -114,6 +114,18 @@ class LinearAlgebraTest {
         assertLeading(Known.of(256, 200, i -> i < 8 ? 2 : i < 16 ? 1 : 0.5 / i), 16);
     }
 
+    /** Noise, of more rows than a strip and not a multiple of it, tall and wide: against the whole decomposition in float64. */
+    @ParameterizedTest
+    @CsvSource({"700, 200, 16", "200, 700, 16", "256, 256, 1", "257, 192, 16"})
+    void theGatesOfNoiseAreThoseOfAWholeDecomposition(int rows, int columns, int rank) {
+        Tensor matrix = noise(rows, columns, 8);
+        double[] got = gates(LinearAlgebra.leading(matrix, rank).right());
+        double[] expected = gates(LinearAlgebra.svd(matrix).first(rank).right());
+        for (int i = 0; i < got.length; i++) {
+            assertThat(got[i]).isCloseTo(expected[i], within(1e-4 * expected[i]));
+        }
+    }
+
     /** Values that differ by a thousandth across the cut, between many that are close: as in noise. */
     @Test
     void aFlatSpectrumIsFoundToo() {
