@@ -45,16 +45,16 @@ public final class SvdGates {
                     .toList();
             SmileUpscaling how = new SmileUpscaling(gateK, -1, tasks, true, true);
             // What is compiled and loaded once is not what is measured.
-            how.site(maps.get(0), ancestor, experts).fill(0);
+            how.site(maps.get(0), ancestor, tasks).fill(0, experts.get(0));
             long start = System.nanoTime();
             for (int block = 0; block < blocks; block++) {
                 try (Scope inner = Scope.open()) {
                     List<Work> work = new ArrayList<>();
                     for (LinearSpec map : maps.subList(6 * block, 6 * block + 6)) {
-                        Site site = how.site(map, ancestor, experts);
+                        Site site = how.site(map, ancestor, tasks);
                         IntStream.range(0, tasks).forEach(k -> work.add(new Work(site, k)));
                     }
-                    workers.deal(work, (worker, item) -> item.site().fill(item.expert()));
+                    workers.deal(work, (worker, item) -> item.site().fill(item.expert(), experts.get(item.expert())));
                 }
             }
             System.out.printf(

@@ -1,0 +1,158 @@
+package org.amalgam.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.method.AdaSvd;
+import org.amalgam.pool.Batch;
+import org.amalgam.pool.Head;
+import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.Task;
+import org.amalgam.run.Metrics;
+import org.amalgam.run.Milestones;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.ProgressFactory;
+import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
+import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Natives;
+import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.Weights;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Times a whole merge by AdaSVD of ViT-B/32-shaped models and random images: {@code AdaSvdMerge FOLDER [samples] [precision]}.
+ * The models lie in FOLDER: an ancestor and eight random neighbours, written if they are not there. Prints seconds, from the
+ * opening of the checkpoints to the merged model, and the largest resident memory of the process so far.
+ */
+public final class AdaSvdMerge {
+
+    private static final int TASKS = 8;
+    private static final double STEP = 1e-3;
+
+    private AdaSvdMerge() {}
+
+    /** Images that are drawn when they are asked for: what is timed does not decode. */
+    private record RandomImages(String name, int size) implements Task {
+        @Override
+        public Head head() {
+            throw new IllegalStateException("no head is asked for");
+        }
+
+        @Override
+        public Batch batch(int[] rows) {
+            return new Batch(
+                    Tensor.stack(Arrays.stream(rows)
+                            .mapToObj(row -> Tensors.normal(name.hashCode() * 31L + row, 1, 3, 224, 224))
+                            .toList()),
+                    Tensor.of(new long[rows.length], rows.length));
+        }
+
+        @Override
+        public String fingerprint() {
+            return name;
+        }
+    }
+
+    public static void main(String[] arguments) {
+        Path folder = Path.of(arguments[0]);
+        int samples = RandomWork.argument(arguments, 1, 256);
+        Precision precision = Precision.of(arguments.length > 2 ? arguments[2] : "32-true");
+        Map<String, Path> experts = new LinkedHashMap<>();
+        IntStream.range(0, TASKS).forEach(k -> experts.put("task_" + k, folder.resolve("task_" + k)));
+        if (samples == 0) {
+            write(folder);
+            return;
+        }
+        AdaSvd method = Settings.bind(AdaSvd.class, Map.of("num_samples", samples, "device", "cpu"));
+        Profiler profiler = new Profiler();
+        long start = System.nanoTime();
+        try (Scope scope = Scope.open()) {
+            List<Task> images = experts.keySet().stream()
+                    .<Task>map(name -> new RandomImages(name, samples))
+                    .toList();
+            ModelPool pool =
+                    ModelPool.open(folder.resolve("ancestor"), experts, ModelPool.none("test_datasets"), () -> images);
+            Weights merged = method.merge(pool, run(precision, profiler)).weights();
+            System.out.printf(
+                    "total %.2f s, %d parameters of %d images, %.2f s of it construction, resident %.2f GB%n",
+                    (System.nanoTime() - start) / 1e9,
+                    merged.parameters(),
+                    samples * TASKS,
+                    profiler.entries().stream()
+                            .filter(entry -> entry.action().equals("upscale block"))
+                            .mapToDouble(Profiler.Entry::seconds)
+                            .sum(),
+                    Natives.peakResidentBytes() / 1e9);
+        }
+        RandomWork.print(profiler);
+    }
+
+    private static Run run(Precision precision, Profiler profiler) {
+        return new Run(
+                0,
+                precision,
+                false,
+                Path.of("."),
+                "benchmark",
+                Optional.empty(),
+                Run.ACTIVATION_BYTES,
+                Workers.ofThisMachine(),
+                ProgressFactory.NONE,
+                Metrics.NONE,
+                profiler,
+                Milestones.NONE);
+    }
+
+    /** The models, one at a time. */
+    private static void write(Path folder) {
+        RandomWork work = new RandomWork(ViTs.b32(), TASKS, 0, new Random(0));
+        try (Scope scope = Scope.open()) {
+            Weights ancestor = work.model(name -> true);
+            save(ancestor, folder.resolve("ancestor"));
+            for (int k = 0; k < TASKS; k++) {
+                try (Scope one = Scope.open()) {
+                    save(
+                            ancestor.map((name, theta) ->
+                                    theta.add(Tensors.normal(work.random().nextLong(), STEP, theta.shape()))),
+                            folder.resolve("task_" + k));
+                }
+            }
+        }
+    }
+
+    private static void save(Weights weights, Path folder) {
+        try {
+            Files.createDirectories(folder);
+            ObjectNode config = new ObjectMapper().createObjectNode();
+            config.put("model_type", "clip_vision_model").put("patch_size", 32).put("image_size", 224);
+            config.putArray("architectures").add("CLIPVisionModel");
+            Files.writeString(folder.resolve("config.json"), config.toString());
+            SafetensorsWriter.write(
+                    folder.resolve("model.safetensors"),
+                    Map.of("format", "pt"),
+                    weights.entries().entrySet().stream()
+                            .map(e -> new SafetensorsWriter.Entry(
+                                    e.getKey(),
+                                    e.getValue().dtype(),
+                                    Arrays.stream(e.getValue().shape()).boxed().toList(),
+                                    out -> out.write(e.getValue().toBytes())))
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
