@@ -7,6 +7,7 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -121,23 +122,28 @@ public record AdaSvd(
         pool.architecture().linears().forEach(map -> {
             List<Double> weights = average.byLayer().get(map.name());
             if (weights != null) {
-                byParameter.put(map.weight(), weights);
-                byParameter.put(map.bias(), weights);
+                map.parameters().forEach(name -> byParameter.put(name, weights));
             }
         });
         Weights base = Upscaling.base(pool, averageExperts);
-        return pool.mergeEach((name, ancestor, experts) -> {
-            List<Double> weights = byParameter.get(name);
-            if (weights == null) {
-                // A copy: the result owns its tensors, and the pool keeps its own.
-                return base.get(name).copy();
+        Map<String, Tensor> merged = new LinkedHashMap<>();
+        for (String parameter : base.names()) {
+            try (Scope scope = Scope.open()) {
+                Weights one = pool.mappedAgain(parameter::equals).mergeEach((name, ancestor, experts) -> {
+                    // A copy: the result owns its tensors, and the pool keeps its own.
+                    Tensor sum = byParameter.containsKey(name)
+                            ? ancestor.copy()
+                            : base.get(name).copy();
+                    List<Double> weights = byParameter.getOrDefault(name, List.of());
+                    for (int k = 0; k < weights.size(); k++) {
+                        sum.addInPlace(experts.get(k).sub(ancestor), factors.get(k) * weights.get(k));
+                    }
+                    return sum;
+                });
+                merged.putAll(scope.keep(one).entries());
             }
-            Tensor merged = ancestor;
-            for (int k = 0; k < experts.size(); k++) {
-                merged = merged.add(experts.get(k).sub(ancestor).mul(factors.get(k) * weights.get(k)));
-            }
-            return merged;
-        });
+        }
+        return new Weights(merged);
     }
 
     private List<Double> factors(ModelPool pool) {

@@ -9,6 +9,7 @@ import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -35,20 +36,26 @@ record Upscaling(Map<String, SmileLinear> layers, Spectra spectra) {
      * @throws org.amalgam.AmalgamException if a setting does not fit a matrix or the number of experts
      */
     static Upscaling of(SmileUpscaling how, List<LinearSpec> maps, ModelPool pool, Run run) {
-        List<Weights> experts = pool.experts().stream().map(Model::weights).toList();
+        int experts = pool.experts().size();
         List<Site> sites = maps.stream()
                 .map(map -> how.site(map, pool.ancestor().weights(), experts))
                 .toList();
         List<Work> work = sites.stream()
-                .flatMap(site -> IntStream.range(0, experts.size()).mapToObj(k -> new Work(site, k)))
+                .flatMap(site -> IntStream.range(0, experts).mapToObj(k -> new Work(site, k)))
                 .toList();
-        List<Spectrum> found =
-                run.deal("decomposing", work, (worker, item) -> item.site().fill(item.expert()));
+        List<Spectrum> found = run.deal("decomposing", work, (worker, item) -> {
+            // A matrix is read once: its pages go with the mapping.
+            try (Scope scope = Scope.open()) {
+                Model own =
+                        pool.expertMappedAgain(item.expert(), item.site().spec().parameters()::contains);
+                return item.site().fill(item.expert(), own.weights());
+            }
+        });
         Map<String, SmileLinear> layers = new LinkedHashMap<>();
         Map<String, List<Spectrum>> spectra = new LinkedHashMap<>();
         for (int i = 0; i < sites.size(); i++) {
             Site site = sites.get(i);
-            List<Spectrum> own = found.subList(i * experts.size(), (i + 1) * experts.size());
+            List<Spectrum> own = found.subList(i * experts, (i + 1) * experts);
             spectra.put(site.spec().name(), own);
             if (own.stream().anyMatch(Spectrum::changed)) {
                 layers.put(site.spec().name(), site.layer());
@@ -63,7 +70,7 @@ record Upscaling(Map<String, SmileLinear> layers, Spectra spectra) {
      */
     static Weights base(ModelPool pool, boolean averageExperts) {
         Set<String> linear = new LinkedHashSet<>();
-        pool.architecture().linears().forEach(map -> linear.addAll(List.of(map.weight(), map.bias())));
+        pool.architecture().linears().forEach(map -> linear.addAll(map.parameters()));
         return pool.ancestor()
                 .weights()
                 .map((name, theta) ->

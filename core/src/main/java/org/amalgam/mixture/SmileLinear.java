@@ -1,13 +1,14 @@
 package org.amalgam.mixture;
 
-import org.amalgam.nn.Layer;
 import org.amalgam.nn.Linear;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A linear map upscaled to a sparse mixture of experts (Tang et al., SMILE, 2024): {@code W_0 x + b_0 + sum_k w_k(x) (D_k x +
@@ -17,20 +18,11 @@ import java.util.Map;
  * @param experts D_k, the differences of the fine-tuned matrices to W_0, dense or at low rank
  * @param biases d_k, the differences of the biases [K, out]
  */
-public record SmileLinear(Linear pretrained, SvdGate gate, TokenExperts experts, Tensor biases) implements Layer {
+public record SmileLinear(Linear pretrained, SvdGate gate, TokenExperts experts, Tensor biases)
+        implements RoutedLinear {
 
-    /** Hidden states [..., in] to hidden states [..., out]. */
     @Override
-    public Tensor apply(Tensor x) {
-        return apply(x, routing -> {});
-    }
-
-    /** The layer that tells an observer, under its name, how each token was routed. */
-    public Layer observed(String name, RoutingObserver observer) {
-        return x -> apply(x, routing -> observer.routed(name, routing));
-    }
-
-    private Tensor apply(Tensor x, java.util.function.Consumer<Tensor> observer) {
+    public Tensor apply(Tensor x, Consumer<Tensor> observer) {
         long[] shape = x.shape();
         Tensor tokens = x.reshape(-1, shape[shape.length - 1]);
         Tensor routing = gate.routing(tokens);
@@ -40,6 +32,19 @@ public record SmileLinear(Linear pretrained, SvdGate gate, TokenExperts experts,
                 .add(routing.matmul(biases));
         shape[shape.length - 1] = output.size(1);
         return output.reshape(shape);
+    }
+
+    /**
+     * The same map about a routing that its tokens have on average, most of its work in bfloat16; see {@link CentredLinear}.
+     *
+     * @param routing one weight an expert, 1 in sum
+     * @throws IllegalStateException if the experts are not dense, or a token does not go to all of them
+     */
+    public RoutedLinear about(List<Double> routing) {
+        if (experts instanceof TokenExperts.Dense dense && gate.topK() == gate.experts()) {
+            return CentredLinear.of(this, dense, routing);
+        }
+        throw new IllegalStateException("only a dense mixture of all experts has a middle: " + gate + ", " + experts);
     }
 
     /** The gate and the experts by name, for a file; the pre-trained map is among the base weights. */

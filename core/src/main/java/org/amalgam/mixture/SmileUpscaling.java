@@ -43,10 +43,10 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
     /**
      * Makes room for a layer in the scope that is open; {@link Site#fill} computes what stands in it, one expert at a time.
      *
+     * @param count fine-tuned models, each of which becomes an expert
      * @throws AmalgamException if a rank is above the matrix's, or there are fewer experts than a token is to be sent to
      */
-    public Site site(LinearSpec spec, Weights ancestor, List<Weights> experts) {
-        int count = experts.size();
+    public Site site(LinearSpec spec, Weights ancestor, int count) {
         if (topK > count) {
             throw new AmalgamException("method.top_k is " + topK + ", and there are " + count
                     + (count == 1 ? " expert" : " experts") + " to choose from; give at most " + count);
@@ -59,7 +59,7 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
         TokenExperts made = k < 0
                 ? new TokenExperts.Dense(Tensor.empty(DType.F32, count, out, in))
                 : new TokenExperts.Truncated(rows(factors, out), rows(factors, in));
-        return new Site(this, spec, experts, new SmileLinear(pretrained, gate, made, rows(count, out)));
+        return new Site(this, spec, new SmileLinear(pretrained, gate, made, rows(count, out)));
     }
 
     private static Tensor rows(long count, long width) {
@@ -93,12 +93,12 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
      *
      * @param layer of use once every expert is filled in
      */
-    public record Site(SmileUpscaling how, LinearSpec spec, List<Weights> finetuned, SmileLinear layer) {
+    public record Site(SmileUpscaling how, LinearSpec spec, SmileLinear layer) {
 
-        /** Computes one expert: its directions, its matrix, its bias. */
-        public Spectrum fill(int expert) {
+        /** Computes one expert of a fine-tuned model: its directions, its matrix, its bias. */
+        public Spectrum fill(int expert, Weights finetuned) {
             try (Scope scope = Scope.open()) {
-                Linear own = linear(spec, finetuned.get(expert));
+                Linear own = linear(spec, finetuned);
                 Linear pretrained = layer.pretrained();
                 Tensor difference = own.weight().sub(pretrained.weight());
                 Tensor directions = part(layer.gate().directions(), expert);
@@ -130,7 +130,7 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
 
         /** The rows of the expert among rows of all. */
         private Tensor part(Tensor rows, int expert) {
-            long each = rows.size(0) / finetuned.size();
+            long each = rows.size(0) / layer.gate().experts();
             return rows.slice(0, expert * each, each);
         }
     }

@@ -4,6 +4,8 @@ import org.amalgam.nn.Layer;
 import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Tensor;
 
+import java.util.List;
+
 /**
  * A linear map that an architecture has.
  *
@@ -35,5 +37,10 @@ public record LinearSpec(String name, boolean inFirst) {
     /** Name of the vector, [out]. */
     public String bias() {
         return name + ".bias";
+    }
+
+    /** Names of both. */
+    public List<String> parameters() {
+        return List.of(weight(), bias());
     }
 }

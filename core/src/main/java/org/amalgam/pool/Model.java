@@ -6,6 +6,7 @@ import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.MappedFile;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -70,6 +71,16 @@ public record Model(
         return new Model(name, checkpoint, places, new Weights(tensors), false);
     }
 
+    /** The same parameters mapped anew, in the scope that is open: pages that are read through them are given back with it. */
+    Model mappedAgain() {
+        Map<Path, MappedFile> files = new LinkedHashMap<>();
+        Weights again = weights.map((parameter, tensor) -> {
+            TensorSlot slot = slots.get(parameter);
+            return mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open));
+        });
+        return new Model(name, checkpoint, slots, again, finite);
+    }
+
     /** The same model with those parameters alone. */
     Model only(Predicate<String> parameters) {
         Map<String, Tensor> kept = new LinkedHashMap<>(weights.entries());
@@ -84,7 +95,12 @@ public record Model(
      */
     Model checked() {
         if (!finite) {
-            weights.entries().forEach((name, tensor) -> requireFinite(slots.get(name), tensor));
+            try (Scope looking = Scope.open()) {
+                mappedAgain()
+                        .weights()
+                        .entries()
+                        .forEach((parameter, tensor) -> requireFinite(slots.get(parameter), tensor));
+            }
         }
         return new Model(name, checkpoint, slots, weights, true);
     }

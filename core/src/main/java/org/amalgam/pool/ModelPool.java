@@ -184,6 +184,26 @@ public record ModelPool(
         return experts.stream().map(expert -> expert.values(parameter, span)).toList();
     }
 
+    /**
+     * Those parameters of the same models mapped anew: the tensors belong to the scope that is open, and the pages that were
+     * read leave memory with it.
+     */
+    public ModelPool mappedAgain(Predicate<String> parameters) {
+        return new ModelPool(
+                architecture,
+                ancestor.only(parameters).mappedAgain(),
+                experts.stream()
+                        .map(expert -> expert.only(parameters).mappedAgain())
+                        .toList(),
+                adaptation,
+                training);
+    }
+
+    /** {@link #mappedAgain} of one fine-tuned model alone. */
+    public Model expertMappedAgain(int expert, Predicate<String> parameters) {
+        return experts.get(expert).only(parameters).mappedAgain();
+    }
+
     /** The task vectors of every parameter. */
     public TaskVectors taskVectors() {
         return TaskVectors.of(

@@ -12,6 +12,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /** Brings libtorch in, once a process, at the first tensor; and says what this process holds of the machine's memory. */
 public final class Natives {
@@ -63,9 +64,37 @@ public final class Natives {
         org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(threads);
     }
 
+    /** Whether the processor has instructions that multiply bfloat16, so that such products beat those in float32. */
+    public static boolean multipliesBfloat16() {
+        return BFLOAT16;
+    }
+
+    private static final boolean BFLOAT16 = features(Path.of("/proc/cpuinfo"));
+
+    private static boolean features(Path description) {
+        try (Stream<String> lines = Files.lines(description)) {
+            return lines.filter(line -> line.matches("(flags|Features)\\s*:.*"))
+                    .anyMatch(line -> line.matches(".*\\b(avx512_bf16|amx_bf16|bf16)\\b.*"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
     /** Resident memory of this process in bytes, mapped files included; 0 where the system does not tell. */
     public static long residentBytes() {
         load();
         return Pointer.physicalBytes();
+    }
+
+    /** The largest {@link #residentBytes} of this process so far; 0 where the system does not tell. */
+    public static long peakResidentBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
     }
 }

@@ -435,6 +435,11 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** {@code this = this + number * other}. */
+    public void addInPlace(Tensor other, double number) {
+        handle.add_(other.handle, new Scalar(number));
+    }
+
     /** {@code this = (1 - weight) this + weight other}. */
     public void lerpInPlace(Tensor other, double weight) {
         handle.lerp_(other.handle, new Scalar(weight));

@@ -70,9 +70,9 @@ final class SmileCheck implements Check {
                         topK,
                         settings.path("routing_use_diff").asBoolean(),
                         settings.path("full_matrices").asBoolean())
-                .site(new LinearSpec("map"), state(golden, "pretrained"), experts);
+                .site(new LinearSpec("map"), state(golden, "pretrained"), experts.size());
         for (int k = 0; k < experts.size(); k++) {
-            site.fill(k);
+            site.fill(k, experts.get(k));
         }
         SmileLinear layer = site.layer();
         Tensor x = Hosts.tensor(golden.tensor("hidden_states"));

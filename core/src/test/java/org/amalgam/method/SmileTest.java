@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -216,5 +217,20 @@ class SmileTest {
     void moreExpertsThanThereAreAreRefused() {
         assertThatThrownBy(() -> merge(Map.of("top_k", 4)))
                 .hasMessage("method.top_k is 4, and there are 3 experts to choose from; give at most 3");
+    }
+
+    /** The smallest matrices of the tiny models are 8 x 8. */
+    @Test
+    void ranksAboveAMatrixsAreRefusedOrCut() {
+        for (String setting : List.of("gate_k", "k")) {
+            assertThatThrownBy(() -> merge(Map.of(setting, 9)))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessageStartingWith("vision_model.encoder.layers.0.self_attn.k_proj.weight: method." + setting
+                            + " 9 is not possible, a matrix [8, 8] has ranks from 1 to 8");
+        }
+        Map<String, Object> whole = Map.of("gate_k", 8, "k", 8, "full_matrices", false);
+        Map<String, Object> above = Map.of("gate_k", 100, "k", 100, "full_matrices", false);
+        assertThat(mixture(merge(above)).parameters())
+                .isEqualTo(mixture(merge(whole)).parameters());
     }
 }

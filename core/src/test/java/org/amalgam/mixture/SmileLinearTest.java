@@ -62,9 +62,9 @@ class SmileLinearTest {
     }
 
     private SmileLinear layer(int gateK, int k, int topK, List<Weights> experts) {
-        SmileUpscaling.Site site = new SmileUpscaling(gateK, k, topK, true, true).site(MAP, ancestor, experts);
+        SmileUpscaling.Site site = new SmileUpscaling(gateK, k, topK, true, true).site(MAP, ancestor, experts.size());
         for (int i = 0; i < experts.size(); i++) {
-            site.fill(i);
+            site.fill(i, experts.get(i));
         }
         return site.layer();
     }
@@ -184,10 +184,49 @@ class SmileLinearTest {
 
     @Test
     void withoutFullMatricesRanksAreCut() {
-        SmileUpscaling.Site site = new SmileUpscaling(99, 99, 1, true, false).site(MAP, ancestor, List.of(map(0.5)));
-        site.fill(0);
+        SmileUpscaling.Site site = new SmileUpscaling(99, 99, 1, true, false).site(MAP, ancestor, 1);
+        Weights expert = map(0.5);
+        site.fill(0, expert);
         assertThat(site.layer().gate().directions().shape()).containsExactly(IN, IN);
-        assertSame(
-                site.layer().apply(x), Linear.of(site.finetuned().get(0), "map").apply(x));
+        assertSame(site.layer().apply(x), Linear.of(expert, "map").apply(x));
+    }
+
+    /** Written about any routing it is the same map; only the products of the correction are rounded to bfloat16. */
+    @ParameterizedTest
+    @CsvSource({"0.2, 0.3, 0.5", "0, 0, 1", "0.3333, 0.3333, 0.3334"})
+    void aboutWhicheverRoutingItIsTheSameMap(double first, double second, double third) {
+        List<Weights> experts = IntStream.range(0, 3).mapToObj(k -> map(0.01)).toList();
+        SmileLinear layer = layer(2, -1, 3, experts);
+        Tensor exact = layer.apply(x);
+        Tensor centred = layer.about(List.of(first, second, third)).apply(x);
+        assertThat(centred.shape()).containsExactly(exact.shape());
+        // A difference of a hundredth of the map, with eight bits of its own.
+        double error = centred.sub(exact).flatten().norm(0).item();
+        assertThat(error).isLessThan(1e-4 * exact.flatten().norm(0).item()).isPositive();
+    }
+
+    /** Where tokens are routed as the middle is, nothing is left to be rounded. */
+    @Test
+    void aboutItsTokensOwnRoutingNothingIsRounded() {
+        Weights expert = map(0.5);
+        SmileLinear layer = layer(2, -1, 4, List.of(expert, expert, expert, expert));
+        assertSame(layer.about(List.of(0.25, 0.25, 0.25, 0.25)).apply(x), layer.apply(x));
+    }
+
+    @Test
+    void aboutARoutingTheObserverIsToldTheSame() {
+        SmileLinear layer = layer(2, -1, 3, experts(3));
+        List<Tensor> seen = new ArrayList<>();
+        layer.apply(x, seen::add);
+        layer.about(List.of(0.2, 0.3, 0.5)).apply(x, seen::add);
+        assertThat(seen.get(1).toFloats()).containsExactly(seen.get(0).toFloats());
+    }
+
+    @Test
+    void whatIsSparseOrTruncatedHasNoMiddle() {
+        List<Double> routing = List.of(0.2, 0.3, 0.5);
+        for (SmileLinear layer : List.of(layer(2, -1, 2, experts(3)), layer(2, 2, 3, experts(3)))) {
+            assertThatThrownBy(() -> layer.about(routing)).isInstanceOf(IllegalStateException.class);
+        }
     }
 }
