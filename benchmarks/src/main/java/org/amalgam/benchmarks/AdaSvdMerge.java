@@ -149,7 +149,7 @@ public final class AdaSvdMerge {
                                     e.getKey(),
                                     e.getValue().dtype(),
                                     Arrays.stream(e.getValue().shape()).boxed().toList(),
-                                    out -> out.write(e.getValue().toBytes())))
+                                    (out, span) -> e.getValue().writeTo(out, span)))
                             .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
