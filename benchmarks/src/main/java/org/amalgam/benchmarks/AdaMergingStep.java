@@ -3,9 +3,10 @@ package org.amalgam.benchmarks;
 import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Learner;
 import org.amalgam.adapt.Objective;
-import org.amalgam.merge.TaskVectors;
+import org.amalgam.merge.LinearMerge;
 import org.amalgam.method.AdaMerging;
 import org.amalgam.model.clip.ClipVisionConfig;
+import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Settings;
@@ -13,29 +14,32 @@ import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 
+import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * Times a layer-wise AdaMerging step on ViT-B/32-shaped random weights: {@code AdaMergingStep [tasks] [batch] [steps]
- * [precision]}, by default 8, 16, 3 and 32-true. Prints seconds and resident memory of each step.
+ * Times a layer-wise AdaMerging step on {@link ModelFiles}: {@code AdaMergingStep FOLDER [tasks] [batch] [steps] [precision]},
+ * by default 8, 16, 3 and 32-true. Prints seconds and resident memory of each step, and the largest so far of all.
  */
 public final class AdaMergingStep {
 
     private AdaMergingStep() {}
 
     public static void main(String[] arguments) {
-        int tasks = RandomWork.argument(arguments, 0, 8);
-        int batch = RandomWork.argument(arguments, 1, 16);
-        int steps = RandomWork.argument(arguments, 2, 3);
-        Precision precision = Precision.of(arguments.length > 3 ? arguments[3] : "32-true");
+        int tasks = RandomWork.argument(arguments, 1, 8);
+        int batch = RandomWork.argument(arguments, 2, 16);
+        int steps = RandomWork.argument(arguments, 3, 3);
+        Precision precision = Precision.of(arguments.length > 4 ? arguments[4] : "32-true");
+        ModelFiles models = new ModelFiles(Path.of(arguments[0]), tasks);
+        models.writeIfMissing();
         try (Scope scope = Scope.open()) {
             ClipVisionConfig config = ViTs.b32();
             RandomWork work = new RandomWork(config, tasks, batch, new Random(0));
-            TaskVectors vectors = work.vectors(name -> true);
-            System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
             Profiler profiler = new Profiler();
             Run run = RandomWork.run(precision, profiler);
-            Learner learner = Settings.defaults(AdaMerging.class).learner(vectors, config);
+            LinearMerge merge = models.open(ModelPool.none("train_datasets")).linearMerge(run.workers());
+            System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
+            Learner learner = Settings.defaults(AdaMerging.class).learner(merge, config);
             int microBatch = (int) Math.max(
                     1,
                     run.activationBytes()
@@ -43,6 +47,7 @@ public final class AdaMergingStep {
             System.out.println("micro-batches of " + microBatch + " images");
             new Adaptation("adam", 1e-3, batch, steps, false, microBatch)
                     .learn(learner, Objective.ENTROPY, work.data(), run);
+            System.out.printf("largest resident %.2f GB%n", Natives.peakResidentBytes() / 1e9);
             RandomWork.print(profiler);
         }
     }

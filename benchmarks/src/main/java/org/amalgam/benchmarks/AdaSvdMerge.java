@@ -1,8 +1,5 @@
 package org.amalgam.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.method.AdaSvd;
 import org.amalgam.pool.Batch;
 import org.amalgam.pool.Head;
@@ -21,27 +18,20 @@ import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
- * Times a whole merge by AdaSVD of ViT-B/32-shaped models and random images: {@code AdaSvdMerge FOLDER [samples] [precision]}.
- * The models lie in FOLDER: an ancestor and eight random neighbours, written if they are not there. Prints seconds, from the
+ * Times a whole merge by AdaSVD of eight {@link ModelFiles} and random images: {@code AdaSvdMerge FOLDER [samples] [precision]}.
+ * Prints seconds, from the
  * opening of the checkpoints to the merged model, and the largest resident memory of the process so far.
  */
 public final class AdaSvdMerge {
 
     private static final int TASKS = 8;
-    private static final double STEP = 1e-3;
 
     private AdaSvdMerge() {}
 
@@ -71,21 +61,16 @@ public final class AdaSvdMerge {
         Path folder = Path.of(arguments[0]);
         int samples = RandomWork.argument(arguments, 1, 256);
         Precision precision = Precision.of(arguments.length > 2 ? arguments[2] : "32-true");
-        Map<String, Path> experts = new LinkedHashMap<>();
-        IntStream.range(0, TASKS).forEach(k -> experts.put("task_" + k, folder.resolve("task_" + k)));
-        if (samples == 0) {
-            write(folder);
-            return;
-        }
+        ModelFiles models = new ModelFiles(folder, TASKS);
+        models.writeIfMissing();
         AdaSvd method = Settings.bind(AdaSvd.class, Map.of("num_samples", samples, "device", "cpu"));
         Profiler profiler = new Profiler();
         long start = System.nanoTime();
         try (Scope scope = Scope.open()) {
-            List<Task> images = experts.keySet().stream()
+            List<Task> images = models.names().stream()
                     .<Task>map(name -> new RandomImages(name, samples))
                     .toList();
-            ModelPool pool =
-                    ModelPool.open(folder.resolve("ancestor"), experts, ModelPool.none("test_datasets"), () -> images);
+            ModelPool pool = models.open(() -> images);
             Weights merged = method.merge(pool, run(precision, profiler)).weights();
             System.out.printf(
                     "total %.2f s, %d parameters of %d images, %.2f s of it construction, resident %.2f GB%n",
@@ -115,44 +100,5 @@ public final class AdaSvdMerge {
                 Metrics.NONE,
                 profiler,
                 Milestones.NONE);
-    }
-
-    /** The models, one at a time. */
-    private static void write(Path folder) {
-        RandomWork work = new RandomWork(ViTs.b32(), TASKS, 0, new Random(0));
-        try (Scope scope = Scope.open()) {
-            Weights ancestor = work.model(name -> true);
-            save(ancestor, folder.resolve("ancestor"));
-            for (int k = 0; k < TASKS; k++) {
-                try (Scope one = Scope.open()) {
-                    save(
-                            ancestor.map((name, theta) ->
-                                    theta.add(Tensors.normal(work.random().nextLong(), STEP, theta.shape()))),
-                            folder.resolve("task_" + k));
-                }
-            }
-        }
-    }
-
-    private static void save(Weights weights, Path folder) {
-        try {
-            Files.createDirectories(folder);
-            ObjectNode config = new ObjectMapper().createObjectNode();
-            config.put("model_type", "clip_vision_model").put("patch_size", 32).put("image_size", 224);
-            config.putArray("architectures").add("CLIPVisionModel");
-            Files.writeString(folder.resolve("config.json"), config.toString());
-            SafetensorsWriter.write(
-                    folder.resolve("model.safetensors"),
-                    Map.of("format", "pt"),
-                    weights.entries().entrySet().stream()
-                            .map(e -> new SafetensorsWriter.Entry(
-                                    e.getKey(),
-                                    e.getValue().dtype(),
-                                    Arrays.stream(e.getValue().shape()).boxed().toList(),
-                                    (out, span) -> e.getValue().writeTo(out, span)))
-                            .toList());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

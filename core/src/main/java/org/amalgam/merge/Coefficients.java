@@ -25,7 +25,7 @@ public record Coefficients(Tensor lambda) {
     }
 
     /** The same coefficient everywhere. */
-    public static Coefficients filled(Granularity granularity, TaskVectors vectors, double value) {
+    public static Coefficients filled(Granularity granularity, LinearMerge vectors, double value) {
         return new Coefficients(
                 granularity == Granularity.TASK
                         ? Tensor.full(value, vectors.tasks())
@@ -37,7 +37,7 @@ public record Coefficients(Tensor lambda) {
      *
      * @param where what the error names: the file or the key
      */
-    public static Coefficients checked(Tensor lambda, Granularity granularity, TaskVectors vectors, String where) {
+    public static Coefficients checked(Tensor lambda, Granularity granularity, LinearMerge vectors, String where) {
         long[] shape = lambda.shape();
         long[] expected = granularity == Granularity.TASK
                 ? new long[] {vectors.tasks()}

@@ -15,13 +15,14 @@ import java.util.function.BiFunction;
  * The ancestor theta_0 and the task vectors tau_k = theta_k - theta_0 (Ilharco et al., ICLR 2023): for every parameter tensor
  * with P elements one matrix T [K, P] whose rows are the K task vectors, in float32.
  *
- * <p>Every merge that this project knows is {@code theta = theta_0 + T^t lambda}; {@link #merge} is the one place where it is
- * computed. It is differentiable in lambda, and the gradient {@code dL/dlambda = T . dL/dtheta} costs one more pass over T.
+ * <p>Every merge that this project knows is {@code theta = theta_0 + T^t lambda}; {@link #merge} is where it is computed of task
+ * vectors that are held, {@link SpannedMerge} of those that are not. It is differentiable in lambda, and the gradient
+ * {@code dL/dlambda = T . dL/dtheta} costs one more pass over T.
  *
  * @param ancestor theta_0, float32
  * @param matrices T for each parameter, in the ancestor's order
  */
-public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMatrices {
+public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMatrices, LinearMerge {
 
     /** The differences of {@code experts} to their ancestor. One parameter is in flight at a time; the result is new memory. */
     public static TaskVectors of(Weights ancestor, List<Weights> experts) {
@@ -71,12 +72,12 @@ public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMat
         return Math.toIntExact(matrices.tensors().get(0).size(0));
     }
 
-    /** Number of parameter tensors: what the field calls layers in "layer-wise". */
+    @Override
     public int layers() {
         return matrices.entries().size();
     }
 
-    /** {@code theta_0 + T^t lambda}, differentiable in lambda. */
+    @Override
     public Weights merge(Coefficients coefficients) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
         int layer = 0;

@@ -6,12 +6,13 @@ import org.amalgam.adapt.Learner;
 import org.amalgam.adapt.Objective;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.Coefficients.Granularity;
-import org.amalgam.merge.TaskVectors;
+import org.amalgam.merge.LinearMerge;
 import org.amalgam.merge.Ties;
 import org.amalgam.model.Architecture;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Weights;
 
 import java.util.LinkedHashMap;
@@ -93,7 +94,8 @@ public record AdaMerging(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
-        TaskVectors vectors = run.profiler().measure("construct the wrapped model", () -> taskVectors(pool));
+        LinearMerge vectors =
+                run.profiler().measure("construct the wrapped model", () -> linearMerge(pool, run.workers()));
         if (weights != null) {
             Coefficients given = CoefficientsFile.of(weights, granularity(), vectors);
             return MergedModel.of(vectors.merge(used(given))).withCoefficients(given);
@@ -115,13 +117,14 @@ public record AdaMerging(
     }
 
     /**
-     * The ancestor, K task vectors, the merged model and, while it is adapted, a gradient for every worker; activations too where
-     * no batch may be cut.
+     * The ancestor and K task vectors where they are held, the merged model and, while it is adapted, a gradient for every worker;
+     * activations too where no batch may be cut.
      */
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
-        return model * (pool.tasks().size() + 1L)
+        boolean held = tiesThreshold.isPresent() || pool.holdsTaskVectors();
+        return (held ? model * (pool.tasks().size() + 1L) : 0)
                 + model * (usesData() ? 1L + run.workers().count() : 1)
                 + (usesData() && objective().wholeBatches()
                         ? (long) batchSize
@@ -140,7 +143,7 @@ public record AdaMerging(
     }
 
     /** What is learned: lambda, which a merge makes a network. */
-    public Learner learner(TaskVectors vectors, Architecture architecture) {
+    public Learner learner(LinearMerge vectors, Architecture architecture) {
         double start = initValues.orElse(1.0 / vectors.tasks());
         Coefficients initial = Coefficients.filled(granularity(), vectors, start);
         return new Learner(
@@ -164,11 +167,10 @@ public record AdaMerging(
     }
 
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */
-    private TaskVectors taskVectors(ModelPool pool) {
-        TaskVectors vectors = pool.taskVectors();
-        return tiesThreshold
-                .map(threshold -> Ties.consensus(vectors, threshold))
-                .orElse(vectors);
+    private LinearMerge linearMerge(ModelPool pool, Crew crew) {
+        return tiesThreshold.isPresent()
+                ? Ties.consensus(pool.taskVectors(), tiesThreshold.get())
+                : pool.linearMerge(crew);
     }
 
     private Granularity granularity() {

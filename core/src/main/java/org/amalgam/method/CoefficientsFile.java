@@ -6,7 +6,7 @@ import org.amalgam.checkpoint.NumpyFile;
 import org.amalgam.checkpoint.TorchFile;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.Coefficients.Granularity;
-import org.amalgam.merge.TaskVectors;
+import org.amalgam.merge.LinearMerge;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Tensor;
 
@@ -24,7 +24,7 @@ final class CoefficientsFile {
      *
      * @throws AmalgamException if they are none of these or do not fit the task vectors
      */
-    static Coefficients of(Object given, Granularity granularity, TaskVectors vectors) {
+    static Coefficients of(Object given, Granularity granularity, LinearMerge vectors) {
         if (given instanceof List<?> list) {
             return Coefficients.checked(fromList(list), granularity, vectors, "method.weights");
         }

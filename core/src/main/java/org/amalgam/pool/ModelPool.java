@@ -7,6 +7,8 @@ import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.checkpoint.ShardedWriter;
 import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.merge.LinearMerge;
+import org.amalgam.merge.SpannedMerge;
 import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
@@ -47,6 +49,9 @@ public record ModelPool(
         List<Model> experts,
         Supplier<List<Task>> adaptation,
         Supplier<List<Task>> training) {
+
+    /** Task vectors of so many bytes are held: below, a pass over the models costs more in calls than in memory. */
+    private static final long HELD_BYTES = 512L << 20;
 
     /** Merges one parameter; the tensors are float32. */
     @FunctionalInterface
@@ -208,6 +213,29 @@ public record ModelPool(
     public TaskVectors taskVectors() {
         return TaskVectors.of(
                 ancestor.weights(), experts.stream().map(Model::weights).toList());
+    }
+
+    /**
+     * What merges these models with coefficients: of task vectors that are held where they are small, and made anew of the mapped
+     * models at every pass where they are not.
+     *
+     * @param crew shares out what is made anew
+     */
+    public LinearMerge linearMerge(Crew crew) {
+        return holdsTaskVectors() ? taskVectors() : spannedMerge(crew);
+    }
+
+    LinearMerge spannedMerge(Crew crew) {
+        return new SpannedMerge(
+                ancestor.weights(),
+                experts.size(),
+                name -> mappedAgain(name::equals).taskMatrices(List.of()),
+                crew);
+    }
+
+    /** Whether {@link #linearMerge} holds the task vectors. */
+    public boolean holdsTaskVectors() {
+        return experts.size() * architecture.elements() * Float.BYTES <= HELD_BYTES;
     }
 
     /** The task vectors of every parameter but those named. */

@@ -31,6 +31,9 @@ public final class Workers implements Crew, AutoCloseable {
     private final int count;
     private final ExecutorService threads;
 
+    /** Whether products may use all cores: never while workers compute. */
+    private volatile boolean together;
+
     private Workers(int count) {
         this.count = count;
         ThreadPoolExecutor pool =
@@ -77,6 +80,18 @@ public final class Workers implements Crew, AutoCloseable {
      * @throws AmalgamException what a worker threw, after which no other takes up another item; other exceptions likewise
      */
     public <T, R> List<R> deal(List<T> items, BiFunction<Integer, T, R> work) {
+        if (!together) {
+            return dealt(items, work);
+        }
+        Natives.productThreads(1);
+        try {
+            return dealt(items, work);
+        } finally {
+            Natives.productThreads(count);
+        }
+    }
+
+    private <T, R> List<R> dealt(List<T> items, BiFunction<Integer, T, R> work) {
         List<Future<List<R>>> futures = new ArrayList<>();
         AtomicBoolean failed = new AtomicBoolean();
         for (int worker = 0; worker < Math.min(count, items.size()); worker++) {
@@ -120,9 +135,11 @@ public final class Workers implements Crew, AutoCloseable {
             throw new Ending();
         }
         Natives.productThreads(count);
+        together = true;
         try {
             return work.get();
         } finally {
+            together = false;
             Natives.productThreads(1);
         }
     }

@@ -6,15 +6,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A model as data: an immutable, ordered map from parameter name to tensor. The order is the network's own (for CLIP: module
  * order), since layer-wise merging coefficients are counted in it.
+ *
+ * @param origins what parameters were computed from, by name, where that was done without recording it
  */
-public record Weights(Map<String, Tensor> entries) {
+public record Weights(Map<String, Tensor> entries, Map<String, Origin> origins) {
+
+    /**
+     * What a parameter was computed from.
+     *
+     * @param source the tensor whose gradient is asked for
+     * @param pull makes the gradient of the source of the gradient of the parameter
+     */
+    public record Origin(Tensor source, UnaryOperator<Tensor> pull) {}
 
     public Weights {
         entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        origins = Map.copyOf(origins);
+    }
+
+    /** Tensors that carry their own history, or none. */
+    public Weights(Map<String, Tensor> entries) {
+        this(entries, Map.of());
     }
 
     /**
@@ -57,7 +74,7 @@ public record Weights(Map<String, Tensor> entries) {
 
     /** {@link #leaves()} of what was computed from leaves; the rest is constant and stays as it is, without a gradient. */
     public Weights learnedLeaves() {
-        return map((name, tensor) -> tensor.isLearned() ? tensor.leaf() : tensor);
+        return map((name, tensor) -> tensor.isLearned() || origins.containsKey(name) ? tensor.leaf() : tensor);
     }
 
     /**
@@ -78,8 +95,9 @@ public record Weights(Map<String, Tensor> entries) {
                     .map(Tensor::takeGradient)
                     .reduce(Tensor::addInPlace)
                     .ifPresent(gradient -> {
-                        outputs.add(tensor);
-                        gradients.add(gradient);
+                        Origin origin = origins.get(name);
+                        outputs.add(origin == null ? tensor : origin.source());
+                        gradients.add(origin == null ? gradient : origin.pull().apply(gradient));
                     }));
             Autograd.backward(outputs, gradients, again);
         }

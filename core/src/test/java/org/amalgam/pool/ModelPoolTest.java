@@ -7,10 +7,14 @@ import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.TinyModels;
+import org.amalgam.merge.Coefficients;
+import org.amalgam.merge.LinearMerge;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,18 @@ class ModelPoolTest {
         assertThat(pool.taskVectors(List.of(left)).ancestor().names())
                 .doesNotContain(left)
                 .hasSize(pool.ancestor().weights().names().size() - 1);
+    }
+
+    @Test
+    void taskVectorsMadeAnewMergeAsHeldOnes() {
+        ModelPool pool = ModelPool.open(clip, experts);
+        LinearMerge anew = pool.spannedMerge(Crew.ALONE);
+        Coefficients coefficients = Coefficients.filled(Coefficients.Granularity.LAYER, anew, 0.3);
+        Weights held = pool.linearMerge(Crew.ALONE).merge(coefficients);
+        anew.merge(coefficients).entries().forEach((name, tensor) -> assertThat(tensor.toFloats())
+                .as(name)
+                .containsExactly(held.get(name).toFloats(), Offset.offset(1e-6f)));
+        assertThat(pool.holdsTaskVectors()).isTrue();
     }
 
     @Test
