@@ -8,9 +8,12 @@ import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -22,8 +25,8 @@ import java.util.function.Function;
  *
  * @param ancestor theta_0, of any floating-point type
  * @param tasks K
- * @param vectors the task vectors of one parameter; asked for at every pass and used while the scope is open in which they were
- * @param crew shares the spans out
+ * @param vectors the task vectors of one parameter; asked for at every pass, by several threads, each in a scope of its own
+ * @param crew shares the parameters out
  */
 public record SpannedMerge(Weights ancestor, int tasks, Function<String, TaskMatrices> vectors, Crew crew)
         implements LinearMerge {
@@ -36,56 +39,76 @@ public record SpannedMerge(Weights ancestor, int tasks, Function<String, TaskMat
     @Override
     public Weights merge(Coefficients coefficients) {
         Map<String, Tensor> merged = new LinkedHashMap<>();
-        Map<String, Weights.Origin> origins = new LinkedHashMap<>();
-        int layer = 0;
-        for (String name : ancestor.names()) {
-            Tensor lambda = coefficients.column(layer);
-            merged.put(name, merged(name, lambda));
-            if (Autograd.isOn() && lambda.isLearned()) {
-                origins.put(name, new Weights.Origin(lambda, gradient -> projected(name, gradient)));
-            }
-            layer++;
-        }
-        return new Weights(merged, origins);
+        Map<String, Tensor> columns = new LinkedHashMap<>();
+        ancestor.entries().forEach((name, theta) -> {
+            columns.put(name, coefficients.column(columns.size()));
+            merged.put(name, Tensor.empty(DType.F32, theta.shape()));
+        });
+        eachParameter(ancestor.names(), (name, matrices) -> {
+            Tensor theta = ancestor.get(name);
+            Tensor lambda = columns.get(name);
+            eachSpan(name, matrices, (span, matrix) -> span.of(merged.get(name))
+                    .assign(span.of(theta).to(DType.F32).addMatrixVector(matrix.transpose(0, 1), lambda)));
+            return name;
+        });
+        boolean learned = Autograd.isOn() && coefficients.lambda().isLearned();
+        return new Weights(
+                merged,
+                learned ? Optional.of((gradients, again) -> pass(gradients, columns, again)) : Optional.empty());
     }
 
-    private Tensor merged(String name, Tensor lambda) {
-        Tensor theta = ancestor.get(name);
-        Tensor merged = Tensor.empty(DType.F32, theta.shape());
-        eachSpan(name, (span, matrix) -> {
-            Tensor values = span.of(theta).to(DType.F32).addMatrixVector(matrix.transpose(0, 1), lambda);
-            span.of(merged).assign(values);
-            return span;
-        });
-        return merged;
+    /** The gradients of the coefficients' columns, carried on from there. */
+    private void pass(Map<String, Tensor> gradients, Map<String, Tensor> columns, boolean again) {
+        List<String> names = List.copyOf(gradients.keySet());
+        Map<String, float[]> projected =
+                eachParameter(names, (name, matrices) -> projected(name, matrices, gradients.get(name)));
+        Autograd.backward(
+                names.stream().map(columns::get).toList(),
+                names.stream()
+                        .map(name -> Tensor.of(projected.get(name), tasks))
+                        .toList(),
+                again);
     }
 
     /** {@code T . dL/dtheta} of one parameter: [K]. */
-    private Tensor projected(String name, Tensor gradient) {
-        List<float[]> products = eachSpan(
-                name, (span, matrix) -> matrix.matmul(span.of(gradient)).toFloats());
+    private float[] projected(String name, TaskMatrices matrices, Tensor gradient) {
         double[] sums = new double[tasks];
-        for (float[] product : products) {
+        eachSpan(name, matrices, (span, matrix) -> {
+            float[] products = matrix.matmul(span.of(gradient)).toFloats();
             for (int k = 0; k < tasks; k++) {
-                sums[k] += product[k];
+                sums[k] += products[k];
             }
-        }
+        });
         float[] rounded = new float[tasks];
         for (int k = 0; k < tasks; k++) {
             rounded[k] = (float) sums[k];
         }
-        return Tensor.of(rounded, tasks);
+        return rounded;
     }
 
-    private <R> List<R> eachSpan(String name, BiFunction<Span, Tensor, R> work) {
-        try (Scope mapped = Scope.open()) {
-            TaskMatrices one = vectors.apply(name);
-            return crew.deal(Span.of(one.elements(name)), span -> {
-                try (Scope scope = Scope.open();
-                        Autograd.Off off = Autograd.off()) {
-                    return work.apply(span, one.matrix(name, span));
-                }
-            });
+    /** The parameters, the largest first, so that they are shared out evenly. */
+    private <R> Map<String, R> eachParameter(List<String> names, BiFunction<String, TaskMatrices, R> work) {
+        List<String> largestFirst = names.stream()
+                .sorted(Comparator.comparingLong(name -> -ancestor.get(name).elements()))
+                .toList();
+        List<R> results = crew.deal(largestFirst, name -> {
+            try (Scope scope = Scope.open();
+                    Autograd.Off off = Autograd.off()) {
+                return work.apply(name, vectors.apply(name));
+            }
+        });
+        Map<String, R> byName = new LinkedHashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            byName.put(largestFirst.get(i), results.get(i));
         }
+        return byName;
+    }
+
+    private static void eachSpan(String name, TaskMatrices matrices, BiConsumer<Span, Tensor> work) {
+        Span.of(matrices.elements(name)).forEach(span -> {
+            try (Scope scope = Scope.open()) {
+                work.accept(span, matrices.matrix(name, span));
+            }
+        });
     }
 }

@@ -114,10 +114,9 @@ public record Model(
         return sound(parameter, span.of(weights.get(parameter)).to(DType.F32));
     }
 
-    /** {@link #values} written into a float32 vector [length]. */
-    void read(String parameter, Span span, Tensor into) {
-        into.assign(span.of(weights.get(parameter)));
-        sound(parameter, into);
+    /** {@link #values} minus those of another, float32, written into a float32 vector [length]. */
+    void difference(String parameter, Span span, Tensor other, Tensor into) {
+        sound(parameter, into.assignDifference(span.of(weights.get(parameter)), other));
     }
 
     private Tensor sound(String parameter, Tensor values) {

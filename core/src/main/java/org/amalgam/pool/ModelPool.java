@@ -274,11 +274,12 @@ public record ModelPool(
 
             @Override
             public Tensor matrix(String name, Span span) {
+                Tensor base = ancestor.values(name, span);
                 Tensor rows = Tensor.empty(DType.F32, experts.size(), span.length());
                 for (int k = 0; k < experts.size(); k++) {
-                    experts.get(k).read(name, span, rows.select(0, k));
+                    experts.get(k).difference(name, span, base, rows.select(0, k));
                 }
-                return rows.subInPlace(ancestor.values(name, span));
+                return rows;
             }
         };
     }

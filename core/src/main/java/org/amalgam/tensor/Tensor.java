@@ -429,9 +429,9 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
-    /** {@code this = this - other}, broadcast to this shape; this. */
-    public Tensor subInPlace(Tensor other) {
-        handle.sub_(other.handle);
+    /** {@code this = one - other} of that shape, computed in the wider of the two types; this. */
+    public Tensor assignDifference(Tensor one, Tensor other) {
+        torch.sub_out(handle, one.handle, other.handle);
         return this;
     }
 

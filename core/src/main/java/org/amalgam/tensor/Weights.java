@@ -5,33 +5,36 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * A model as data: an immutable, ordered map from parameter name to tensor. The order is the network's own (for CLIP: module
  * order), since layer-wise merging coefficients are counted in it.
  *
- * @param origins what parameters were computed from, by name, where that was done without recording it
+ * @param history what the parameters were computed from, where they were without recording it tensor by tensor
  */
-public record Weights(Map<String, Tensor> entries, Map<String, Origin> origins) {
+public record Weights(Map<String, Tensor> entries, Optional<History> history) {
 
-    /**
-     * What a parameter was computed from.
-     *
-     * @param source the tensor whose gradient is asked for
-     * @param pull makes the gradient of the source of the gradient of the parameter
-     */
-    public record Origin(Tensor source, UnaryOperator<Tensor> pull) {}
+    /** A backward pass of its own: the way from all parameters to what they were computed from. */
+    @FunctionalInterface
+    public interface History {
+        /**
+         * Carries gradients on.
+         *
+         * @param gradients of the parameters that any reached, by name
+         * @param again whether there will be one more pass
+         */
+        void backward(Map<String, Tensor> gradients, boolean again);
+    }
 
     public Weights {
         entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
-        origins = Map.copyOf(origins);
     }
 
     /** Tensors that carry their own history, or none. */
     public Weights(Map<String, Tensor> entries) {
-        this(entries, Map.of());
+        this(entries, Optional.empty());
     }
 
     /**
@@ -74,7 +77,7 @@ public record Weights(Map<String, Tensor> entries, Map<String, Origin> origins) 
 
     /** {@link #leaves()} of what was computed from leaves; the rest is constant and stays as it is, without a gradient. */
     public Weights learnedLeaves() {
-        return map((name, tensor) -> tensor.isLearned() || origins.containsKey(name) ? tensor.leaf() : tensor);
+        return map((name, tensor) -> tensor.isLearned() || history.isPresent() ? tensor.leaf() : tensor);
     }
 
     /**
@@ -86,22 +89,21 @@ public record Weights(Map<String, Tensor> entries, Map<String, Origin> origins) 
      * @return this
      */
     public Weights backward(List<Weights> leaves, boolean again) {
-        List<Tensor> outputs = new ArrayList<>();
-        List<Tensor> gradients = new ArrayList<>();
+        Map<String, Tensor> gradients = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             entries.forEach((name, tensor) -> leaves.stream()
                     .map(leaf -> leaf.get(name))
                     .filter(Tensor::hasGradient)
                     .map(Tensor::takeGradient)
                     .reduce(Tensor::addInPlace)
-                    .ifPresent(gradient -> {
-                        Origin origin = origins.get(name);
-                        outputs.add(origin == null ? tensor : origin.source());
-                        gradients.add(origin == null ? gradient : origin.pull().apply(gradient));
-                    }));
-            Autograd.backward(outputs, gradients, again);
+                    .ifPresent(gradient -> gradients.put(name, gradient)));
+            history.orElse(this::recorded).backward(gradients, again);
         }
         return this;
+    }
+
+    private void recorded(Map<String, Tensor> gradients, boolean again) {
+        Autograd.backward(gradients.keySet().stream().map(this::get).toList(), List.copyOf(gradients.values()), again);
     }
 
     /** The gradients at these leaves as one vector, 0 where none has arrived; the leaves give them up. */

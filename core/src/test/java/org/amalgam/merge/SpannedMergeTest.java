@@ -102,7 +102,7 @@ class SpannedMergeTest {
 
     @Test
     void recordsNothingOfConstantCoefficients() {
-        assertThat(spanned.merge(new Coefficients(lambda(Granularity.LAYER))).origins())
+        assertThat(spanned.merge(new Coefficients(lambda(Granularity.LAYER))).history())
                 .isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
 import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 
 import java.nio.file.Files;
@@ -71,6 +72,11 @@ record Surroundings(
                     "device",
                     "the processor of this machine, instead of accelerator " + fabric.accelerator() + ", devices "
                             + fabric.devices());
+        }
+        if (Precision.of(fabric.precision()) == Precision.BF16_MIXED && !Natives.multipliesBfloat16()) {
+            console.item(
+                    "slow",
+                    "this processor multiplies no bfloat16 by itself, so fabric.precision=bf16-mixed takes longer than 32-true");
         }
     }
 
