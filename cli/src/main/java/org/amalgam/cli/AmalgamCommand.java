@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
@@ -150,39 +151,45 @@ final class AmalgamCommand implements Callable<Integer> {
                     .usage(spec.commandLine().getErr(), spec.commandLine().getColorScheme());
             return Failures.USER;
         }
-        refuseWords();
+        List<Argument> arguments = arguments(spec, overrides);
+        refuseWords(arguments, spec.subcommands().keySet());
         Program commanded = program();
         Composer composer = new Composer(configDirs, Optional.ofNullable(configName), commanded.builtIn());
         if (printed != null) {
             console()
                     .result(PrintedConfig.of(
-                            composer.composition(arguments()), printed, Optional.ofNullable(printedKey), resolve));
+                            composer.composition(arguments), printed, Optional.ofNullable(printedKey), resolve));
             return 0;
         }
         if (multirun) {
-            return commanded.multirun(composer.multirun(arguments()), console());
+            return commanded.multirun(composer.multirun(arguments), console());
         }
-        RunConfig config = composer.compose(arguments());
+        RunConfig config = composer.compose(arguments);
         if (config.settings().printConfig()) {
             console().result(config.yaml());
         }
         return commanded.run(config, console());
     }
 
+    /** The folders given before a command's name. */
+    List<Path> configDirs() {
+        return configDirs;
+    }
+
     /** A word without {@code =} was meant as a command. */
-    private void refuseWords() {
-        for (Argument argument : arguments()) {
+    static void refuseWords(List<Argument> arguments, Set<String> commands) {
+        for (Argument argument : arguments) {
             if (argument.text().matches("[\\w-]+")) {
                 throw new AmalgamException(argument.text() + " is neither a command nor an override key=value ("
                         + argument.source() + ")."
-                        + Spelling.hint(argument.text(), spec.subcommands().keySet(), " amalgam --help shows both."));
+                        + Spelling.hint(argument.text(), commands, " amalgam --help shows both."));
             }
         }
     }
 
-    /** The overrides with their positions among all that was typed. */
-    private List<Argument> arguments() {
-        List<String> typed = spec.commandLine().getParseResult().originalArgs();
+    /** A command's overrides with their positions among all that was typed. */
+    static List<Argument> arguments(CommandSpec command, List<String> overrides) {
+        List<String> typed = command.root().commandLine().getParseResult().originalArgs();
         List<Argument> arguments = new ArrayList<>();
         int from = 0;
         for (String override : overrides) {

@@ -57,11 +57,12 @@ final class Completion {
             return Stream.of("float32", "float16", "bfloat16");
         }
         Optional<String> named = before.stream().filter(commands()::contains).findFirst();
-        if (named.isPresent()) {
+        if (named.isPresent() && !named.get().equals(CheckCommand.NAME)) {
             return arguments(named.get(), before, last);
         }
         if (last.startsWith("-")) {
-            return options(command);
+            return options(named.map(name -> command.subcommands().get(name).getCommandSpec())
+                    .orElse(command));
         }
         return last.contains("=") ? values(before, last) : Stream.concat(words(before), keys(before, last));
     }

@@ -71,6 +71,7 @@ public final class Main {
     private CommandLine commandLine(AmalgamCommand root) {
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new DemoCommand(root))
+                .addSubcommand(new CheckCommand(root))
                 .addSubcommand(new ResumeCommand(root))
                 .addSubcommand(new CompareCommand(root))
                 .addSubcommand(new MethodsCommand(root))

@@ -31,6 +31,14 @@ public interface Program {
     int run(RunConfig config, Console console);
 
     /**
+     * Says whether {@link #run} would work and what it would take, from the models' headers and the settings.
+     *
+     * @return the exit code, 0 where it would and 2 where not
+     * @throws org.amalgam.AmalgamException if a setting is wrong
+     */
+    int check(RunConfig config, Console console);
+
+    /**
      * Runs one job after the other, each in a folder of its own, and reports on all of them. A job that fails does not end the
      * others.
      *

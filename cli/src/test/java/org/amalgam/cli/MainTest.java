@@ -73,6 +73,12 @@ class MainTest {
         }
 
         @Override
+        public int check(RunConfig config, Console console) {
+            console.result("check " + config.work().name() + " with " + config.overrides());
+            return 2;
+        }
+
+        @Override
         public int multirun(Multirun jobs, Console console) {
             jobs.jobs().forEach(job -> console.result(job.number() + ": " + job.label()));
             return 0;

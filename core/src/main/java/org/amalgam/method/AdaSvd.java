@@ -3,6 +3,7 @@ package org.amalgam.method;
 import org.amalgam.AmalgamException;
 import org.amalgam.figure.Figure;
 import org.amalgam.mixture.SmileUpscaling;
+import org.amalgam.nn.Layers;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
@@ -84,6 +85,15 @@ public record AdaSvd(
         return MergedModel.of(reduced(pool, average, factors))
                 .withFigures(figures)
                 .withNotes(notes);
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        factors(pool);
+        if (usesTrainingData()) {
+            Calibration.encoder(pool.architecture(), Layers.of(pool.ancestor().weights()));
+        }
     }
 
     @Override

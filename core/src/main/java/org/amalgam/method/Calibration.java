@@ -215,7 +215,15 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
     }
 
     private BlockEncoder encoder(Layers layers) {
-        Architecture architecture = pool.architecture();
+        return encoder(pool.architecture(), layers);
+    }
+
+    /**
+     * A view that goes block by block.
+     *
+     * @throws AmalgamException if the architecture offers none
+     */
+    static BlockEncoder encoder(Architecture architecture, Layers layers) {
         if (architecture.encoder(layers) instanceof BlockEncoder stack) {
             return stack;
         }

@@ -3,6 +3,8 @@ package org.amalgam.method;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 
+import java.util.OptionalLong;
+
 /**
  * How to merge. A method is a record whose components are its settings (each annotated with
  * {@link org.amalgam.settings.Setting}) and whose {@link #merge} is its function; the catalogue names it.
@@ -15,6 +17,22 @@ public interface Method {
      * @throws org.amalgam.AmalgamException if the settings and the pool do not fit each other
      */
     MergedModel merge(ModelPool pool, Run run);
+
+    /**
+     * Refuses a pool that it cannot merge, as far as headers and settings tell: asked before anything is computed.
+     *
+     * @throws org.amalgam.AmalgamException if the settings and the pool do not fit each other
+     */
+    default void requireFit(ModelPool pool) {
+        if (usesData() || usesTrainingData()) {
+            pool.architecture().features();
+        }
+    }
+
+    /** Bytes that a mixture takes when it is saved, foreseen from the architecture; empty where the result is one dense model. */
+    default OptionalLong mixtureBytes(ModelPool pool) {
+        return OptionalLong.empty();
+    }
 
     /** Whether it looks at test samples, so that the pool must name data sets. */
     default boolean usesData() {

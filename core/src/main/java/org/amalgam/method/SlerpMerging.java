@@ -29,7 +29,7 @@ public record SlerpMerging(
         implements StaticMethod {
 
     @Override
-    public LazyWeights merged(ModelPool pool, Run run) {
+    public void requireFit(ModelPool pool) {
         if (!(t >= 0 && t <= 1)) {
             throw new AmalgamException("method.t: " + t + " is not between the two models; give a number from 0 to 1");
         }
@@ -45,6 +45,11 @@ public record SlerpMerging(
                     + pool.experts().size() + " (" + String.join(", ", pool.tasks())
                     + "); name two under modelpool.models besides _pretrained_, or take simple_average");
         }
+    }
+
+    @Override
+    public LazyWeights merged(ModelPool pool, Run run) {
+        requireFit(pool);
         return pool.lazily(name -> {
             Slerp way = Slerp.at(t, products(pool, name, run), dotThreshold, epsilon);
             return span -> {

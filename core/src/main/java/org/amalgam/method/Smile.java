@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -101,9 +102,18 @@ public record Smile(
         return about;
     }
 
-    /** Gates and experts of every linear map. */
+    @Override
+    public OptionalLong mixtureBytes(ModelPool pool) {
+        return OptionalLong.of(expertBytes(pool) + pool.architecture().elements() * Float.BYTES);
+    }
+
     @Override
     public long memory(ModelPool pool, Run run) {
+        return expertBytes(pool);
+    }
+
+    /** Gates and experts of every linear map. */
+    private long expertBytes(ModelPool pool) {
         Map<String, ParameterSpec> shapes = pool.architecture().parameters().stream()
                 .collect(Collectors.toMap(ParameterSpec::name, Function.identity()));
         long scalars = 0;

@@ -10,6 +10,7 @@ import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * E-WEMoE (Shen et al., Efficient and Effective Weight-Ensembling Mixture of Experts for Multi-Task Model Merging, 2024): WEMoE
@@ -144,6 +145,11 @@ public record SparseWeightEnsemblingMoE(
     @Override
     public boolean usesData() {
         return RouterFile.given(checkpoint).isEmpty();
+    }
+
+    @Override
+    public OptionalLong mixtureBytes(ModelPool pool) {
+        return routerHiddenLayers == 0 ? OptionalLong.empty() : OptionalLong.of(form().mixtureBytes(pool));
     }
 
     @Override

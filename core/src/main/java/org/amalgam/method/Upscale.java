@@ -126,14 +126,22 @@ public record Upscale(
         if (depth == 0) {
             return single + merged * (tasks + 1L + workers);
         }
-        long held = single - merged;
-        for (FeedForwardSpec layer : architecture.feedForwards()) {
-            held += bytes(architecture, layer.up(), tasks) + bytes(architecture, layer.down(), tasks);
-        }
+        long held = mixtureBytes(pool);
         // In a pass a worker has one merged set of layers, and of whole batches all activations.
         return wholeBatches()
                 ? held + Math.min(workers, tasks) * (merged + batchSize * sampleBytes(pool))
                 : held + workers * merged;
+    }
+
+    /** Bytes of the mixture in float32: what is merged beforehand, and the experts; routers are small beside them. */
+    long mixtureBytes(ModelPool pool) {
+        Architecture architecture = pool.architecture();
+        int tasks = pool.tasks().size();
+        long held = Float.BYTES * architecture.elements() - feedForwardBytes(architecture);
+        for (FeedForwardSpec layer : architecture.feedForwards()) {
+            held += bytes(architecture, layer.up(), tasks) + bytes(architecture, layer.down(), tasks);
+        }
+        return held;
     }
 
     private long bytes(Architecture architecture, LinearSpec map, int tasks) {

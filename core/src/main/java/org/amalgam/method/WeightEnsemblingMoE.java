@@ -7,6 +7,7 @@ import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -113,6 +114,11 @@ public record WeightEnsemblingMoE(
     @Override
     public boolean usesData() {
         return RouterFile.given(checkpoint).isEmpty();
+    }
+
+    @Override
+    public OptionalLong mixtureBytes(ModelPool pool) {
+        return routerHiddenLayers == 0 ? OptionalLong.empty() : OptionalLong.of(form().mixtureBytes(pool));
     }
 
     @Override

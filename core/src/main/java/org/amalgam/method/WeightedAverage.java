@@ -19,15 +19,20 @@ public record WeightedAverage(
         implements StaticMethod {
 
     @Override
+    public void requireFit(ModelPool pool) {
+        shares(pool);
+    }
+
+    @Override
     public LazyWeights merged(ModelPool pool, Run run) {
-        Tensor shares = shares(pool);
+        Tensor shares = Tensor.of(shares(pool), pool.tasks().size());
         return pool.lazily(name -> span -> {
             Tensor rows = Tensor.stack(pool.values(name, span));
             return Tensor.zeros(span.length()).addMatrixVector(rows.transpose(0, 1), shares);
         });
     }
 
-    private Tensor shares(ModelPool pool) {
+    private float[] shares(ModelPool pool) {
         int models = pool.tasks().size();
         List<Double> given = weights == null ? java.util.Collections.nCopies(models, 1.0) : weights;
         if (given.size() != models) {
@@ -43,6 +48,6 @@ public record WeightedAverage(
         for (int k = 0; k < models; k++) {
             shares[k] = (float) (normalize ? given.get(k) / sum : given.get(k));
         }
-        return Tensor.of(shares, models);
+        return shares;
     }
 }

@@ -5,6 +5,9 @@ import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.data.image.ImageProcessor;
 import org.amalgam.model.Architecture;
 
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,12 +40,21 @@ interface Family {
     /** How other software loads a model merged into that ancestor. */
     Loading loading(Checkpoint ancestor);
 
-    /**
-     * Refuses a model that does not fit the ancestor in what is not merged.
-     *
-     * @throws AmalgamException if it does not
-     */
-    default void requireFit(Checkpoint ancestor, Checkpoint model) {}
+    /** What keeps a model from being merged into the ancestor, besides names, shapes and types of what is merged. */
+    default List<Conflict> conflicts(String name, Checkpoint ancestor, Checkpoint model) {
+        return List.of();
+    }
+
+    /** From the second name of a tensor of a model to the one under which it is merged and written. */
+    default Map<String, String> tied(Checkpoint ancestor, Checkpoint model) {
+        return Map.of();
+    }
+
+    /** What to do about a model that has other tensors than the ancestor. */
+    default String remedy(Checkpoint ancestor, Checkpoint model) {
+        return "are they of one family?"
+                + (Files.exists(model.folder().resolve("config.json")) ? " Compare the two config.json files" : "");
+    }
 
     /** What zero-shot heads are made of. */
     default Words words(Checkpoint model) {

@@ -11,13 +11,11 @@ import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * One model of a pool, its tensors mapped from its files in the files' own types.
@@ -32,43 +30,27 @@ public record Model(
         String name, Checkpoint checkpoint, Map<String, TensorSlot> slots, Weights weights, boolean finite) {
 
     /**
-     * Maps a model; its numbers are not looked at.
+     * Maps a part of a model that is not merged; its numbers are not looked at.
      *
      * @param specs what the architecture expects; anything else that the naming finds is an error
      * @param naming where the checkpoint has it
      * @throws AmalgamException if a tensor is missing, extra, of another shape, or of a type that is no number's
      */
     static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Naming naming) {
-        Path folder = checkpoint.path();
-        Map<String, TensorSlot> slots = naming.canonical(checkpoint);
-        String hint = " Are they of one family?"
-                + (Files.exists(checkpoint.folder().resolve("config.json"))
-                        ? " Compare the two config.json files."
-                        : "");
-        Map<String, TensorSlot> places = Map.copyOf(slots);
+        Fit fit = Fit.of(name, checkpoint, specs, naming, "it must be what its configuration says");
+        Conflict.refuse(fit.conflicts());
+        return mapped(name, checkpoint, specs, fit.slots());
+    }
+
+    /** Maps a model that fits. */
+    static Model mapped(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Map<String, TensorSlot> slots) {
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
-            TensorSlot slot = slots.remove(spec.name());
-            if (slot == null) {
-                throw new AmalgamException(folder + ": there is no tensor " + spec.name() + ", which the ancestor's "
-                        + "architecture has." + hint);
-            }
-            if (!slot.shape().equals(spec.shape())) {
-                throw new AmalgamException(slot.file() + ": " + slot.name() + " has shape " + slot.shape()
-                        + ", the ancestor's architecture has " + spec.shape() + "." + hint);
-            }
+            TensorSlot slot = slots.get(spec.name());
             tensors.put(spec.name(), mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open)));
         }
-        if (!slots.isEmpty()) {
-            throw new AmalgamException(folder + ": the tensor" + (slots.size() == 1 ? " " : "s ")
-                    + slots.keySet().stream().limit(3).collect(Collectors.joining(", "))
-                    + (slots.size() > 3
-                            ? " and " + (slots.size() - 3) + " more are"
-                            : slots.size() == 1 ? " is" : " are")
-                    + " not in the ancestor's architecture." + hint);
-        }
-        return new Model(name, checkpoint, places, new Weights(tensors), false);
+        return new Model(name, checkpoint, slots, new Weights(tensors), false);
     }
 
     /** The same parameters mapped anew, in the scope that is open: pages that are read through them are given back with it. */

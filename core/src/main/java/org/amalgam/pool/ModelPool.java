@@ -3,7 +3,6 @@ package org.amalgam.pool;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
-import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.checkpoint.ShardedWriter;
 import org.amalgam.checkpoint.TensorSlot;
@@ -12,7 +11,6 @@ import org.amalgam.merge.SpannedMerge;
 import org.amalgam.merge.TaskMatrices;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.Architecture;
-import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.LazyWeights;
@@ -72,11 +70,19 @@ public record ModelPool(
      */
     public static ModelPool open(
             Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
-        ModelPool mapped = mapped(ancestor, experts, adaptation, training);
+        return mapped(ancestor, experts, adaptation, training).checked();
+    }
+
+    /**
+     * The same pool, all of whose numbers were looked at.
+     *
+     * @throws AmalgamException if one is NaN or infinite
+     */
+    public ModelPool checked() {
         return new ModelPool(
-                mapped.architecture,
-                mapped.ancestor.checked(),
-                mapped.experts.stream().map(Model::checked).toList(),
+                architecture,
+                ancestor.checked(),
+                experts.stream().map(Model::checked).toList(),
                 adaptation,
                 training);
     }
@@ -84,26 +90,12 @@ public record ModelPool(
     /**
      * {@link #open(Path, Map, Supplier, Supplier)} without a look at the numbers: for those who read them through
      * {@link Model#values} and {@link #taskMatrices}, which look while they read.
+     *
+     * @throws AmalgamException as {@link Compatibility} says
      */
     public static ModelPool mapped(
             Path ancestor, Map<String, Path> experts, Supplier<List<Task>> adaptation, Supplier<List<Task>> training) {
-        Checkpoint checkpoint = Checkpoint.open(ancestor);
-        Family family = Families.of(checkpoint);
-        Architecture architecture = family.architecture(checkpoint);
-        Naming naming = family.naming(checkpoint, architecture);
-        List<ParameterSpec> specs = architecture.parameters();
-        Model base = Model.of("_pretrained_", checkpoint, specs, naming);
-        List<Model> models = new ArrayList<>();
-        experts.forEach((name, path) -> {
-            Checkpoint expert = Checkpoint.open(path);
-            family.requireFit(checkpoint, expert);
-            models.add(Model.of(name, expert, specs, naming));
-        });
-        if (models.isEmpty()) {
-            throw new AmalgamException(
-                    "modelpool.models: there is no model to merge besides _pretrained_; add at least one");
-        }
-        return new ModelPool(architecture, base, models, adaptation, training);
+        return Compatibility.of(ancestor, experts).pool(adaptation, training);
     }
 
     /** {@link #open(Path, Map, Supplier, Supplier)} without training data. */
@@ -309,6 +301,17 @@ public record ModelPool(
         }
         ShardedWriter.write(folder, format.shardBytes(), saving.metadata(), entries, crew);
         writeConfiguration(saving, folder);
+    }
+
+    /** Bytes of the tensors that {@link #save(LazyWeights, Path, FileFormat, Crew)} writes; headers not counted. */
+    public long savedBytes(FileFormat format) {
+        Saving saving = Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, format.dtype());
+        return Stream.concat(
+                        ancestor.weights().names().stream()
+                                .map(name -> ancestor.slots().get(name)),
+                        saving.carried().stream())
+                .mapToLong(slot -> slot.elements() * saving.type().apply(slot).bytes())
+                .sum();
     }
 
     /** How other software loads what {@link #save(Weights, Path)} writes. */

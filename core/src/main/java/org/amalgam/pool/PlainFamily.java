@@ -1,6 +1,5 @@
 package org.amalgam.pool;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
@@ -13,11 +12,11 @@ import org.amalgam.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -94,52 +93,57 @@ record PlainFamily(String known) implements Family {
         return model -> merged(ancestor, model);
     }
 
-    /** The ancestor's tensors, vocabularies of one size, tied weights that are equal, whole numbers that are the ancestor's. */
     @Override
-    public void requireFit(Checkpoint ancestor, Checkpoint model) {
-        requireNames(ancestor, model);
-        requireVocabulary(ancestor, model);
-        TiedWeights.of(ancestor, model).requireEqual(model);
-        ancestor.slots().forEach((name, slot) -> {
-            TensorSlot other = model.slots().get(name);
-            if (!slot.dtype().isFloating() && other != null && !TiedWeights.equal(slot, other)) {
-                throw new AmalgamException(other.file() + ": " + name + " holds " + other.dtype() + " " + other.shape()
-                        + " that are not the ancestor's " + slot.dtype() + " " + slot.shape()
-                        + "; whole numbers cannot be merged, so they must be equal (quantised models must be saved in a"
-                        + " floating-point type first)");
-            }
-        });
+    public Map<String, String> tied(Checkpoint ancestor, Checkpoint model) {
+        return TiedWeights.of(ancestor, model).aliases();
+    }
+
+    /** Vocabularies of one size, tied weights that are equal, whole numbers that are the ancestor's. */
+    @Override
+    public List<Conflict> conflicts(String name, Checkpoint ancestor, Checkpoint model) {
+        List<Conflict> conflicts = new ArrayList<>();
+        if (Vocabulary.size(ancestor).equals(Vocabulary.size(model))) {
+            conflicts.addAll(configuredVocabulary(name, ancestor, model));
+        }
+        conflicts.addAll(TiedWeights.of(ancestor, model).conflicts(name, model));
+        List<TensorSlot> others = ancestor.slots().values().stream()
+                .filter(slot -> !slot.dtype().isFloating() && model.slots().containsKey(slot.name()))
+                .filter(slot -> !TiedWeights.equal(slot, model.slots().get(slot.name())))
+                .toList();
+        if (!others.isEmpty()) {
+            TensorSlot slot = others.get(0);
+            TensorSlot other = model.slots().get(slot.name());
+            conflicts.add(new Conflict(
+                    name,
+                    Conflict.Kind.TYPES,
+                    others.stream().map(TensorSlot::name).toList(),
+                    other.file() + ": " + other.name() + " holds " + other.dtype() + " " + other.shape()
+                            + " that are not the ancestor's " + slot.dtype() + " " + slot.shape() + Fit.and(others),
+                    "whole numbers cannot be merged, so they must be equal (quantised models must be saved in a"
+                            + " floating-point type first)"));
+        }
+        return conflicts;
     }
 
     /** Models of a family that both are of would find each other's tensors: without one, the names must be the ancestor's. */
-    private void requireNames(Checkpoint ancestor, Checkpoint model) {
-        Set<String> found = merged(ancestor, model).keySet();
-        merged(ancestor, ancestor).keySet().stream()
-                .filter(name -> !found.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new AmalgamException(
-                            model.path() + ": there is no tensor " + name + ", which the ancestor has; "
-                                    + unknown(ancestor) + " (expected " + known
-                                    + "), so the models must hold tensors of the same names");
-                });
+    @Override
+    public String remedy(Checkpoint ancestor, Checkpoint model) {
+        return unknown(ancestor) + " (expected " + known
+                + "), so the models must hold tensors of the same names and shapes";
     }
 
-    private static void requireVocabulary(Checkpoint ancestor, Checkpoint model) {
-        Optional<Long> expected = vocabulary(ancestor);
-        Optional<Long> found = vocabulary(model);
-        if (expected.isPresent() && found.isPresent() && !expected.equals(found)) {
-            throw new AmalgamException(model.folder().resolve(CONFIG) + ": vocab_size is " + found.get()
-                    + ", the ancestor's is " + expected.get()
-                    + "; merged models share one vocabulary: give this model the ancestor's tokens, or leave it out");
-        }
-    }
-
-    private static Optional<Long> vocabulary(Checkpoint model) {
-        return model.json(CONFIG)
-                .map(config -> config.path("vocab_size"))
-                .filter(JsonNode::isIntegralNumber)
-                .map(JsonNode::asLong);
+    private static List<Conflict> configuredVocabulary(String name, Checkpoint ancestor, Checkpoint model) {
+        Optional<Long> expected = Vocabulary.configured(ancestor);
+        Optional<Long> found = Vocabulary.configured(model);
+        return expected.isEmpty() || found.isEmpty() || expected.equals(found)
+                ? List.of()
+                : List.of(new Conflict(
+                        name,
+                        Conflict.Kind.VOCABULARY,
+                        List.of(),
+                        model.folder().resolve(CONFIG) + ": vocab_size is " + found.get() + ", the ancestor's is "
+                                + expected.get(),
+                        Vocabulary.REMEDY));
     }
 
     @Override

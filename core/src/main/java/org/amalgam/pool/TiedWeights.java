@@ -1,11 +1,11 @@
 package org.amalgam.pool;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.TensorSlot;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,14 +22,6 @@ import java.util.Optional;
 record TiedWeights(Map<String, String> aliases) {
 
     private static final String SETTING = "tie_word_embeddings";
-    private static final List<String> HEADS = List.of("lm_head.weight", "embed_out.weight");
-    private static final List<String> EMBEDDINGS = List.of(
-            "embed_tokens.weight",
-            "wte.weight",
-            "word_embeddings.weight",
-            "shared.weight",
-            "embed_in.weight",
-            "tok_embeddings.weight");
     private static final int SLICE_BYTES = 1 << 24;
 
     private record Place(Object file, long offset, List<Long> shape) {}
@@ -51,8 +43,8 @@ record TiedWeights(Map<String, String> aliases) {
             }
         });
         if (ties(ancestor)) {
-            Optional<String> embedding = named(ancestor, EMBEDDINGS);
-            Optional<String> head = named(model, HEADS);
+            Optional<String> embedding = Vocabulary.named(ancestor, Vocabulary.EMBEDDINGS);
+            Optional<String> head = Vocabulary.named(model, Vocabulary.HEADS);
             if (embedding.isPresent() && head.isPresent() && sameShape(ancestor, embedding.get(), model, head.get())) {
                 aliases.put(head.get(), embedding.get());
             }
@@ -71,13 +63,6 @@ record TiedWeights(Map<String, String> aliases) {
         return one.slots().get(name).shape().equals(other.slots().get(otherName).shape());
     }
 
-    private static Optional<String> named(Checkpoint model, List<String> endings) {
-        return endings.stream()
-                .flatMap(ending -> model.slots().keySet().stream()
-                        .filter(name -> name.equals(ending) || name.endsWith("." + ending)))
-                .findFirst();
-    }
-
     /** The tensors of a model with each tied one once. */
     Map<String, TensorSlot> once(Map<String, TensorSlot> slots) {
         Map<String, TensorSlot> once = new LinkedHashMap<>();
@@ -90,22 +75,23 @@ record TiedWeights(Map<String, String> aliases) {
         return once;
     }
 
-    /**
-     * Refuses a model that holds a tied tensor under both names with different values.
-     *
-     * @throws AmalgamException if it does
-     */
-    void requireEqual(Checkpoint model) {
+    /** The pairs that a model holds under both names with different values. Their numbers are read. */
+    List<Conflict> conflicts(String name, Checkpoint model) {
+        List<Conflict> conflicts = new ArrayList<>();
         aliases.forEach((alias, kept) -> {
             TensorSlot one = model.slots().get(alias);
             TensorSlot other = model.slots().get(kept);
             if (one != null && other != null && !equal(one, other)) {
-                throw new AmalgamException(
+                conflicts.add(new Conflict(
+                        name,
+                        Conflict.Kind.TIED,
+                        List.of(alias, kept),
                         one.file() + ": " + alias + " and " + kept + " differ, though the ancestor's "
-                                + "config.json says that they are one (" + SETTING
-                                + "); set it to false there and give every model both, or tie them in this model too");
+                                + "config.json says that they are one (" + SETTING + ")",
+                        "set it to false there and give every model both, or tie them in this model too"));
             }
         });
+        return conflicts;
     }
 
     /** Whether two tensors are equal to the bit. */

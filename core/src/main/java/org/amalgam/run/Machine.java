@@ -129,6 +129,11 @@ public final class Machine {
         return kilobytes("/proc/meminfo", "MemTotal:");
     }
 
+    /** Memory in bytes that the machine can give without swapping, where the system tells. */
+    public static OptionalLong availableBytes() {
+        return kilobytes("/proc/meminfo", "MemAvailable:");
+    }
+
     /** The most memory that this process has had resident, mapped files included, where the system tells. */
     public static OptionalLong peakResidentBytes() {
         return kilobytes("/proc/self/status", "VmHWM:");

@@ -1,7 +1,9 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.analysis.AnalysisCatalogue;
 import org.amalgam.cli.Console;
+import org.amalgam.cli.Failures;
 import org.amalgam.cli.MethodDescription;
 import org.amalgam.cli.Program;
 import org.amalgam.cli.config.BuiltIn;
@@ -58,6 +60,15 @@ public final class AmalgamProgram implements Program {
                 .ifPresent(done -> new Summary(console)
                         .print(done.report(), done.folder(), config.settings().mergedModelSavePath()));
         return 0;
+    }
+
+    @Override
+    public int check(RunConfig config, Console console) {
+        if (config.isAnalysis()) {
+            throw new AmalgamException("check is for merges; analysis="
+                    + config.work().name() + " is planned, and nothing computed, with dry_run=true");
+        }
+        return MergeRun.check(config, new Folders(hub, console), console) ? 0 : Failures.USER;
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.RoutingTable;
-import org.amalgam.pool.FileFormat;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
@@ -20,8 +19,6 @@ import org.amalgam.run.Part;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Work;
-import org.amalgam.settings.MapNode;
-import org.amalgam.settings.Source;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 
@@ -51,8 +48,7 @@ final class MergeRun {
 
     static Optional<Done> execute(RunConfig config, Supplier<Path> place, Folders folders, Console console) {
         MergeRun run = new MergeRun(config, folders, console);
-        run.refuseExistingOutputs();
-        run.refuseIdleMilestones();
+        run.refuseBeforehand();
         run.around.sayWhatComputes();
         Path cache = run.cache();
         try (Scope scope = Scope.open();
@@ -64,7 +60,7 @@ final class MergeRun {
     private Optional<Done> execute(Workplace workplace, Path cache, Supplier<Path> place) {
         ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
-        Plan plan = Plan.of(method, pool, tasks, config);
+        Plan plan = Plan.of(method, pool, !tasks.isEmpty(), config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
@@ -112,28 +108,31 @@ final class MergeRun {
         return Path.of(named instanceof String folder ? folder : "outputs", "cache");
     }
 
-    /** What {@code merged_model_save_kwargs} asks for, the type under either of transformers' names. */
-    private FileFormat savedFormat() {
-        MapNode arguments = settings.mergedModelSaveKwargs().orElse(MapNode.empty(Source.DEFAULTS));
-        arguments.entries().keySet().stream()
-                .filter(key ->
-                        !List.of("dtype", "torch_dtype", "max_shard_size").contains(key))
-                .findFirst()
-                .ifPresent(key -> {
-                    throw new AmalgamException(
-                            "merged_model_save_kwargs." + key + " is not offered; dtype and max_shard_size are");
-                });
-        return new FileFormat(
-                arguments.text("dtype").or(() -> arguments.text("torch_dtype")),
-                arguments
-                        .text("max_shard_size")
-                        .map(FileFormat::shardBytes)
-                        .orElse(FileFormat.OF_THE_FAMILY.shardBytes()));
+    /**
+     * Checks whether {@link #execute} would work, from headers and settings, and prints what it finds and what a run would take.
+     *
+     * @return whether it would
+     */
+    static boolean check(RunConfig config, Folders folders, Console console) {
+        MergeRun run = new MergeRun(config, folders, console);
+        run.refuseBeforehand();
+        try (Scope scope = Scope.open();
+                Workplace workplace = run.around.workplace(run.cache())) {
+            Check check = Check.of(
+                    workplace.compatibility(), run.method, run.around.judged().judges(), config);
+            check.print(console);
+            return check.conflicts().isEmpty();
+        }
+    }
+
+    private void refuseBeforehand() {
+        refuseExistingOutputs();
+        refuseIdleMilestones();
     }
 
     /** Hours of work must not end at a folder that is in the way. */
     private void refuseExistingOutputs() {
-        savedFormat();
+        SavedFormat.of(settings);
         settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
         around.refuseExistingReport();
     }
@@ -143,7 +142,7 @@ final class MergeRun {
         if (every < 0) {
             throw new AmalgamException("evaluation.every: expected a number of steps, 0 for never, found " + every);
         }
-        if (every > 0 && around.judged().testDatasets().isEmpty()) {
+        if (every > 0 && !around.judged().judges()) {
             throw new AmalgamException(
                     "evaluation.every: taskpool=" + config.taskpool().name()
                             + " has no test_datasets to judge by; choose another task pool, or leave evaluation.every out");
@@ -195,7 +194,7 @@ final class MergeRun {
         if (network instanceof MergedModel.Routed routed) {
             pool.saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
         } else if (network instanceof MergedModel.Dense dense) {
-            pool.save(dense.weights(), folder, savedFormat(), run.workers());
+            pool.save(dense.weights(), folder, SavedFormat.of(settings), run.workers());
             if (!dense.weights().isHeld()) {
                 run.profiler()
                         .did(Part.MERGING, Work.moved(0, Checkpoint.open(folder).bytes()));

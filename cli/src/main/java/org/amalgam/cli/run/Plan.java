@@ -3,27 +3,36 @@ package org.amalgam.cli.run;
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.StaticMethod;
+import org.amalgam.pool.Conflict;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a run is about to do and what it will cost, foreseen from headers and settings.
  *
  * @param lines what the user is told beforehand
+ * @param cost what it will read, take and write
+ * @param conflicts why it cannot work, though the models fit
  * @param activationBytes native memory that one micro-batch's activations may take
- * @param identity hash of the models and of every setting that the result depends on; empty where nothing can be resumed
+ * @param identity hash of the models and of every setting that the result depends on, which reads the models; empty where
+ *     nothing can be resumed
  */
-record Plan(List<Line> lines, long activationBytes, String identity) {
+record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activationBytes, Supplier<String> identity) {
 
     /** Libraries, the virtual machine and its heap, besides the tensors. */
     private static final long BASE_BYTES = 400L << 20;
@@ -31,7 +40,35 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
     /** A line under its label. */
     record Line(String label, String text) {}
 
-    static Plan of(MethodChoice method, ModelPool pool, List<Task> tasks, RunConfig config) {
+    /**
+     * Bytes that the run moves and takes.
+     *
+     * @param read of the models' tensors, each counted once
+     * @param peak of memory, the models' mapped pages among it
+     * @param own of memory, which does not shrink under pressure: the peak without mapped pages that are used in passing
+     * @param saved where a merged model is to be saved
+     */
+    record Cost(long read, long peak, long own, Optional<Saved> saved) {}
+
+    /**
+     * What is saved.
+     *
+     * @param bytes of its tensors
+     * @param free on the disk that it is written to
+     */
+    record Saved(Path path, long bytes, long free) {}
+
+    /**
+     * The plan of a merge.
+     *
+     * @param judges whether the result is judged
+     * @throws AmalgamException if the method cannot merge such a pool
+     */
+    static Plan of(MethodChoice method, ModelPool pool, boolean judges, RunConfig config) {
+        method.method().requireFit(pool);
+        if (judges) {
+            pool.architecture().features();
+        }
         Line work = new Line(
                 "merge",
                 "%s of %s into %s (%s parameters, %d tensors)"
@@ -46,7 +83,27 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                 method.method().memory(pool, whole),
                 method.method().activationBytes(pool),
                 method.method() instanceof StaticMethod);
-        return of(work, tasks.isEmpty() ? needs : needs.withHeld(pool), pool, tasks, config);
+        Optional<Saved> saved = config.settings()
+                .mergedModelSavePath()
+                .map(path -> new Saved(path, savedBytes(method, pool, config), free(path)));
+        return of(work, judges ? needs.withHeld(pool) : needs, pool, judges, saved, config);
+    }
+
+    private static long savedBytes(MethodChoice method, ModelPool pool, RunConfig config) {
+        return method.method().mixtureBytes(pool).orElseGet(() -> pool.savedBytes(SavedFormat.of(config.settings())));
+    }
+
+    /** On the disk of a folder that need not exist yet. */
+    private static long free(Path path) {
+        Path there = path.toAbsolutePath();
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return Files.getFileStore(there).getUsableSpace();
+        } catch (IOException unknown) {
+            return Long.MAX_VALUE;
+        }
     }
 
     static Plan of(AnalysisChoice analysis, ModelPool pool, List<Task> tasks, RunConfig config) {
@@ -58,7 +115,13 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
                                 experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path()),
                                 analysis.analysis().plan(pool, tasks)));
-        return of(work, new Needs(analysis.analysis().memory(pool), 0, false), pool, tasks, config);
+        return of(
+                work,
+                new Needs(analysis.analysis().memory(pool), 0, false),
+                pool,
+                !tasks.isEmpty(),
+                Optional.empty(),
+                config);
     }
 
     /**
@@ -77,7 +140,9 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
         }
     }
 
-    private static Plan of(Line work, Needs needs, ModelPool pool, List<Task> tasks, RunConfig config) {
+    private static Plan of(
+            Line work, Needs needs, ModelPool pool, boolean judges, Optional<Saved> saved, RunConfig config) {
+        List<Conflict> conflicts = new ArrayList<>();
         long wanted = needs.activations();
         List<Model> models = pool.models();
         long read =
@@ -90,23 +155,41 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
             long limit = config.settings().memory().get().bytes();
             long least = without + Math.min(pool.architecture().activationBytes(), wanted);
             if (limit < least) {
-                throw new AmalgamException("memory=" + size(limit)
-                        + " is not enough: the models and one sample take about " + size(least) + "; allow that much");
+                conflicts.add(new Conflict(
+                        "",
+                        Conflict.Kind.MEMORY,
+                        List.of(),
+                        "memory=" + size(limit) + " is not enough: the models and one sample take about " + size(least),
+                        "allow that much"));
             }
-            activations = Math.min(activations, limit - without);
+            activations = Math.max(0, Math.min(activations, limit - without));
             peak = Math.min(peak, limit);
         }
+        saved.filter(model -> model.bytes() > model.free())
+                .ifPresent(model -> conflicts.add(new Conflict(
+                        "",
+                        Conflict.Kind.DISK,
+                        List.of(),
+                        "merged_model_save_path: " + model.path() + " takes about " + size(model.bytes()) + ", and "
+                                + size(model.free()) + " are free there",
+                        "make room, or name a folder on another disk")));
         Line cost = new Line(
                 "plan",
-                "reads %s, peak memory about %s%s%s"
+                "reads %s, peak memory about %s%s%s%s"
                         .formatted(
                                 size(read),
                                 size(peak),
                                 needs.passing() ? ", %s of it its own".formatted(size(own)) : "",
-                                tasks.isEmpty() ? ", judges nothing" : ""));
-        // What is not adapted is never taken up again, and hashing takes longer than merging.
-        String identity = needs.passing() ? "" : identity(models, config);
-        return new Plan(List.of(work, cost), activations, identity);
+                                saved.map(model -> ", writes " + size(model.bytes()))
+                                        .orElse(""),
+                                judges ? "" : ", judges nothing"));
+        return new Plan(
+                List.of(work, cost),
+                new Cost(read, peak, needs.passing() ? own : peak, saved),
+                conflicts,
+                activations,
+                // What is not adapted is never taken up again, and hashing takes longer than merging.
+                () -> needs.passing() ? "" : identity(models, config));
     }
 
     /** 1 expert, 6 experts. */
@@ -135,8 +218,11 @@ record Plan(List<Line> lines, long activationBytes, String identity) {
         return number >= 1_000 ? String.format(Locale.ROOT, "%.1f k", number / 1e3) : Long.toString(number);
     }
 
-    /** 13 MB, 2.4 GB. */
+    /** 62 kB, 13 MB, 2.4 GB. */
     static String size(long bytes) {
+        if (bytes < 1_000_000) {
+            return String.format(Locale.ROOT, "%.0f kB", Math.ceil(bytes / 1e3));
+        }
         return bytes >= 1e9
                 ? String.format(Locale.ROOT, "%.1f GB", bytes / 1e9)
                 : String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);

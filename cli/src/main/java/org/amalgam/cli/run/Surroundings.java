@@ -6,6 +6,7 @@ import org.amalgam.cli.Console;
 import org.amalgam.cli.config.FabricSettings;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.pool.Conflict;
 import org.amalgam.report.HtmlReport;
 import org.amalgam.report.JsonReport;
 import org.amalgam.report.RunReport;
@@ -89,6 +90,7 @@ record Surroundings(
      * @return nothing of a dry run
      */
     Optional<Done> carryOut(Plan plan, String snapshot, Supplier<Path> place, BiFunction<Run, Path, RunReport> work) {
+        Conflict.refuse(plan.conflicts());
         plan.lines().forEach(line -> console.item(line.label(), line.text()));
         if (settings().dryRun()) {
             return Optional.empty();
@@ -106,7 +108,7 @@ record Surroundings(
                     Precision.of(settings().fabric().precision()),
                     settings().fastDevRun(),
                     folder,
-                    plan.identity(),
+                    plan.identity().get(),
                     Optional.of(folder.resolve(snapshot)),
                     plan.activationBytes(),
                     workers,

@@ -30,6 +30,11 @@ record TaskPoolSettings(
         @Setting(value = "true", help = "judge the ancestor and each expert too; kept in the cache for later runs")
         boolean baselines) {
 
+    /** Whether there is anything to judge by. */
+    boolean judges() {
+        return !testDatasets.isEmpty();
+    }
+
     /** The model of the zero-shot heads. */
     ModelReference clip(ModelReference ancestor) {
         return clipModel

@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.method.Method;
 import org.amalgam.method.StaticMethod;
 import org.amalgam.model.FeatureSpec;
+import org.amalgam.pool.Compatibility;
 import org.amalgam.pool.Families;
 import org.amalgam.pool.ImageTasks;
 import org.amalgam.pool.ModelPool;
@@ -52,18 +53,37 @@ final class Workplace implements AutoCloseable {
         return pool(false, false);
     }
 
-    /** The pool with the data that the method uses; one that looks at each number as it reads it looks at none beforehand. */
+    /**
+     * The pool with the data that the method uses; one that looks at each number as it reads it looks at none beforehand.
+     *
+     * @throws AmalgamException if the models do not fit each other or the method, before any data is opened
+     */
     ModelPool pool(Method method) {
+        ModelPool mapped = mapped();
+        method.requireFit(mapped);
         return method instanceof StaticMethod
-                ? ModelPool.mapped(
-                        ancestor(), experts(), ModelPool.none("test_datasets"), ModelPool.none("train_datasets"))
-                : pool(method.usesData(), method.usesTrainingData());
+                ? mapped
+                : with(mapped, method.usesData(), method.usesTrainingData()).checked();
+    }
+
+    /** What keeps the models from being merged. */
+    Compatibility compatibility() {
+        return Compatibility.of(ancestor(), experts());
     }
 
     private ModelPool pool(boolean withData, boolean withTrainingData) {
-        return ModelPool.open(
-                ancestor(),
-                experts(),
+        return with(mapped(), withData, withTrainingData).checked();
+    }
+
+    private ModelPool mapped() {
+        return compatibility().pool(ModelPool.none("test_datasets"), ModelPool.none("train_datasets"));
+    }
+
+    private ModelPool with(ModelPool mapped, boolean withData, boolean withTrainingData) {
+        return new ModelPool(
+                mapped.architecture(),
+                mapped.ancestor(),
+                mapped.experts(),
                 withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
                 withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
     }
@@ -130,7 +150,7 @@ final class Workplace implements AutoCloseable {
 
     /** The tasks by which results are judged. */
     List<Task> judgingTasks() {
-        if (judged.testDatasets().isEmpty()) {
+        if (!judged.judges()) {
             return List.of();
         }
         if (readsTexts()) {
