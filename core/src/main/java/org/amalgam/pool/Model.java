@@ -37,7 +37,7 @@ public record Model(
      * @throws AmalgamException if a tensor is missing, extra, of another shape, or of a type that is no number's
      */
     static Model of(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Naming naming) {
-        Fit fit = Fit.of(name, checkpoint, specs, naming, "it must be what its configuration says");
+        Fit fit = Fit.of(name, checkpoint, specs, naming, "it must have what its config.json says");
         Conflict.refuse(fit.conflicts());
         return mapped(name, checkpoint, specs, fit.slots());
     }
