@@ -34,12 +34,42 @@ public final class Checkpoint {
     private final Path path;
     private final Path folder;
     private final Map<String, TensorSlot> slots;
+    private final Map<String, LowRankUpdate> updates;
+    /** The tensors that are this checkpoint's own, and the files that make it what it is. */
+    private final List<TensorSlot> own;
+
+    private final List<Path> files;
+    private final Optional<Checkpoint> ancestor;
     private String hash;
 
     private Checkpoint(Path path, Map<String, TensorSlot> slots) {
+        this(
+                path,
+                slots,
+                Map.of(),
+                List.copyOf(slots.values()),
+                slots.values().stream()
+                        .map(TensorSlot::file)
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                Optional.empty());
+    }
+
+    private Checkpoint(
+            Path path,
+            Map<String, TensorSlot> slots,
+            Map<String, LowRankUpdate> updates,
+            List<TensorSlot> own,
+            List<Path> files,
+            Optional<Checkpoint> ancestor) {
         this.path = path;
         this.folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
         this.slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
+        this.updates = Map.copyOf(updates);
+        this.own = own;
+        this.files = files;
+        this.ancestor = ancestor;
     }
 
     /**
@@ -70,6 +100,31 @@ public final class Checkpoint {
                 .orElseThrow(() -> noWeights(path));
     }
 
+    /**
+     * Opens a model, or a PEFT adapter folder as the model that it makes of an ancestor: the ancestor's tensors with the
+     * adapter's {@link #updates} to be added, those of {@code modules_to_save} in the adapter's place.
+     *
+     * @throws AmalgamException as {@link #open(Path)}; if the adapter is not understood or is not of this ancestor
+     */
+    public static Checkpoint open(Path path, Checkpoint ancestor) {
+        if (!Adapter.isIn(path)) {
+            return open(path);
+        }
+        Path weights = Adapter.weights(path);
+        Map<String, TensorSlot> own = slots(weights);
+        Adapter adapter = Adapter.of(path, own, ancestor.slots);
+        Map<String, TensorSlot> slots = new LinkedHashMap<>(ancestor.slots);
+        // Under the ancestor's names, so that a family finds them as it finds the ancestor's.
+        adapter.whole().forEach((name, slot) -> slots.put(name, slot.named(name)));
+        return new Checkpoint(
+                path,
+                slots,
+                adapter.updates(),
+                List.copyOf(own.values()),
+                List.of(path.resolve(AdapterConfig.FILE_NAME), weights),
+                Optional.of(ancestor));
+    }
+
     private static Map<String, TensorSlot> slots(Path file) {
         return file.toString().matches(".*\\.(pt|pth|bin|ckpt)")
                 ? TorchFile.slots(file)
@@ -91,20 +146,28 @@ public final class Checkpoint {
         return slots;
     }
 
-    /** The files that hold the tensors, by name. */
+    /** What an adapter adds to the tensors of those names; empty for whole models. */
+    public Map<String, LowRankUpdate> updates() {
+        return updates;
+    }
+
+    /** The files that hold the tensors, by name; of an adapter its own, the configuration with the scales among them. */
     public List<Path> files() {
-        return slots.values().stream().map(TensorSlot::file).distinct().sorted().toList();
+        return files;
     }
 
-    /** Bytes of all tensors together, headers not counted. */
+    /** Bytes of all tensors together, headers not counted; of an adapter those of its own file. */
     public long bytes() {
-        return slots.values().stream().mapToLong(TensorSlot::bytes).sum();
+        return own.stream().mapToLong(TensorSlot::bytes).sum();
     }
 
-    /** SHA-256 over the weight files in the order of their names ({@code cat *.safetensors | sha256sum}); computed once. */
+    /**
+     * SHA-256 over {@link #files()} in the order of their names ({@code cat *.safetensors | sha256sum}, for an adapter
+     * {@code cat adapter_config.json adapter_model.safetensors | sha256sum}); computed once.
+     */
     public synchronized String sha256() {
         if (hash == null) {
-            hash = Hashes.sha256(files().toArray(Path[]::new));
+            hash = Hashes.sha256(files.toArray(Path[]::new));
         }
         return hash;
     }
@@ -120,7 +183,8 @@ public final class Checkpoint {
                 .map(folder::resolve)
                 .filter(Files::exists)
                 .toArray(Path[]::new);
-        return sha256() + " " + Hashes.sha256(configurations);
+        return sha256() + " " + Hashes.sha256(configurations)
+                + ancestor.map(base -> " on " + base.fingerprint()).orElse("");
     }
 
     /**
@@ -145,6 +209,10 @@ public final class Checkpoint {
     }
 
     private static AmalgamException noWeights(Path folder) {
+        if (Adapter.isIn(folder)) {
+            return new AmalgamException(folder + ": is an adapter, which is a model on its ancestor alone; name it under"
+                    + " modelpool.models, and the model that it was trained on as _pretrained_");
+        }
         String expected = folder + ": expected " + WEIGHTS + " or " + ShardIndex.FILE_NAME + ", found ";
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> others = files.filter(file -> file.toString().matches(".*\\.(safetensors|pt|pth|bin|ckpt)"))

@@ -20,6 +20,11 @@ public record TensorSlot(String name, DType dtype, List<Long> shape, Path file, 
         shape = List.copyOf(shape);
     }
 
+    /** The same tensor under another name. */
+    TensorSlot named(String other) {
+        return new TensorSlot(other, dtype, shape, file, offset, bytes);
+    }
+
     /** {@link #shape} as an array. */
     public long[] dimensions() {
         return Shapes.dimensions(shape);

@@ -90,7 +90,7 @@ public record RegMean(
             grams.each((k, matrices) -> run.workers().together(() -> {
                 for (LinearSpec linear : linears) {
                     try (Scope inner = Scope.open()) {
-                        Tensor weight = pool.experts().get(k).weights().get(linear.weight());
+                        Tensor weight = pool.experts().get(k).tensor(linear.weight());
                         solved.get(linear.weight())
                                 .add(matrices.get(linear.name()), inFirst(linear, weight.to(DType.F32)));
                     }

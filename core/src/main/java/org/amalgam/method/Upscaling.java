@@ -81,7 +81,7 @@ record Upscaling(Map<String, SmileLinear> layers, Spectra spectra) {
 
     private static Tensor mean(List<Model> experts, String name) {
         return Tensor.stack(experts.stream()
-                        .map(expert -> expert.weights().get(name).to(DType.F32))
+                        .map(expert -> expert.tensor(name).to(DType.F32))
                         .toList())
                 .mean(0);
     }

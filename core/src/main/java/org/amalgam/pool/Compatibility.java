@@ -68,9 +68,15 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
      * @param experts folders or files by task
      */
     public static Compatibility of(Path ancestor, Map<String, Path> experts) {
-        PoolEntry base = PoolEntry.open(ANCESTOR, ancestor);
+        PoolEntry base = PoolEntry.open(ANCESTOR, ancestor, Checkpoint::open);
+        // Without an ancestor nothing can be said of an adapter.
         List<PoolEntry> models = experts.entrySet().stream()
-                .map(entry -> PoolEntry.open(entry.getKey(), entry.getValue()))
+                .map(entry -> PoolEntry.open(
+                        entry.getKey(),
+                        entry.getValue(),
+                        path -> base.checkpoint().isPresent()
+                                ? Checkpoint.open(path, base.checkpoint().get())
+                                : Checkpoint.open(path)))
                 .toList();
         if (base.checkpoint().isEmpty()) {
             return new Compatibility(base, models, Optional.empty());
@@ -142,7 +148,8 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
                                 expert.name(),
                                 expert.checkpoint().orElse(base.checkpoint()),
                                 base.slots(),
-                                base.weights(),
+                                base.mapped(),
+                                Map.of(),
                                 false))
                         .toList(),
                 ModelPool.none("test_datasets"),

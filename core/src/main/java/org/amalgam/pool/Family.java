@@ -52,8 +52,8 @@ interface Family {
 
     /** What to do about a model that has other tensors than the ancestor. */
     default String remedy(Checkpoint ancestor, Checkpoint model) {
-        return "are they of one family?"
-                + (Files.exists(model.folder().resolve("config.json")) ? " Compare the two config.json files" : "");
+        return "are they of one family? Compare them with bin/amalgam diff " + ancestor.path() + " " + model.path()
+                + (Files.exists(model.folder().resolve("config.json")) ? ", and the two config.json files" : "");
     }
 
     /** What zero-shot heads are made of. */

@@ -25,9 +25,14 @@ public record LinearHead(Tensor weight) implements Head {
      * @throws AmalgamException if it has none, or one for features of another width
      */
     public static LinearHead of(Path model, int width) {
-        TensorSlot slot = Checkpoint.open(model).slots().get(SCORE);
+        return of(Checkpoint.open(model), width);
+    }
+
+    /** {@link #of(Path, int)} of a model that is open. */
+    static LinearHead of(Checkpoint model, int width) {
+        TensorSlot slot = model.slots().get(SCORE);
         if (slot == null) {
-            throw new AmalgamException(model + ": there is no tensor " + SCORE
+            throw new AmalgamException(model.path() + ": there is no tensor " + SCORE
                     + ", which a text's classes are told by; expected a GPT2ForSequenceClassification");
         }
         if (slot.shape().size() != 2 || slot.shape().get(1) != width) {

@@ -2,6 +2,7 @@ package org.amalgam.pool;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.checkpoint.LowRankUpdate;
 import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.DType;
@@ -18,16 +19,27 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * One model of a pool, its tensors mapped from its files in the files' own types.
+ * One model of a pool, its tensors mapped from its files in the files' own types. An adapter's are the ancestor's, with updates
+ * that are added where a number is looked at: W0 + scale B A, in float32.
  *
  * @param name in the pool: the task's name, or {@code _pretrained_}
  * @param checkpoint the files it comes from
  * @param slots where the merged part lies, by canonical names
- * @param weights the merged part, by canonical names and in the network's order
+ * @param mapped the merged part before any update, by canonical names and in the network's order
+ * @param updates what an adapter adds, by canonical names; empty for whole models
  * @param finite whether all of it is known to be finite
  */
 public record Model(
-        String name, Checkpoint checkpoint, Map<String, TensorSlot> slots, Weights weights, boolean finite) {
+        String name,
+        Checkpoint checkpoint,
+        Map<String, TensorSlot> slots,
+        Weights mapped,
+        Map<String, Update> updates,
+        boolean finite) {
+
+    public Model {
+        updates = Map.copyOf(updates);
+    }
 
     /**
      * Maps a part of a model that is not merged; its numbers are not looked at.
@@ -42,32 +54,60 @@ public record Model(
         return mapped(name, checkpoint, specs, fit.slots());
     }
 
+    /**
+     * Maps tensors of a model under the names in its files, whatever its family; their numbers are not looked at.
+     *
+     * @throws AmalgamException if one is missing or of a type that is no number's
+     */
+    public static Model of(String name, Checkpoint checkpoint, List<String> tensors) {
+        Map<String, TensorSlot> slots = new LinkedHashMap<>();
+        for (String tensor : tensors) {
+            TensorSlot slot = checkpoint.slots().get(tensor);
+            if (slot == null) {
+                throw new AmalgamException(checkpoint.path() + ": there is no tensor " + tensor);
+            }
+            slots.put(tensor, slot);
+        }
+        return mapped(name, checkpoint, slots, tensors, false);
+    }
+
     /** Maps a model that fits. */
-    static Model mapped(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Map<String, TensorSlot> slots) {
+    static Model mapped(
+            String name, Checkpoint checkpoint, List<ParameterSpec> specs, Map<String, TensorSlot> slots) {
+        return mapped(name, checkpoint, slots, specs.stream().map(ParameterSpec::name).toList(), false);
+    }
+
+    private static Model mapped(
+            String name,
+            Checkpoint checkpoint,
+            Map<String, TensorSlot> slots,
+            List<String> parameters,
+            boolean finite) {
         Map<Path, MappedFile> files = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (ParameterSpec spec : specs) {
-            TensorSlot slot = slots.get(spec.name());
-            tensors.put(spec.name(), mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open)));
+        Map<String, Update> updates = new LinkedHashMap<>();
+        for (String parameter : parameters) {
+            TensorSlot slot = slots.get(parameter);
+            tensors.put(parameter, mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open)));
+            LowRankUpdate update = checkpoint.updates().get(slot.name());
+            if (update != null) {
+                updates.put(
+                        parameter, Update.mapped(update, file -> files.computeIfAbsent(file, MappedFile::open)));
+            }
         }
-        return new Model(name, checkpoint, slots, new Weights(tensors), false);
+        return new Model(name, checkpoint, slots, new Weights(tensors), updates, finite);
     }
 
     /** The same parameters mapped anew, in the scope that is open: pages that are read through them are given back with it. */
     Model mappedAgain() {
-        Map<Path, MappedFile> files = new LinkedHashMap<>();
-        Weights again = weights.map((parameter, tensor) -> {
-            TensorSlot slot = slots.get(parameter);
-            return mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open));
-        });
-        return new Model(name, checkpoint, slots, again, finite);
+        return mapped(name, checkpoint, slots, mapped.names(), finite);
     }
 
     /** The same model with those parameters alone. */
     Model only(Predicate<String> parameters) {
-        Map<String, Tensor> kept = new LinkedHashMap<>(weights.entries());
+        Map<String, Tensor> kept = new LinkedHashMap<>(mapped.entries());
         kept.keySet().removeIf(parameters.negate());
-        return new Model(name, checkpoint, slots, new Weights(kept), finite);
+        return new Model(name, checkpoint, slots, new Weights(kept), updates, finite);
     }
 
     /**
@@ -78,13 +118,49 @@ public record Model(
     Model checked() {
         if (!finite) {
             try (Scope looking = Scope.open()) {
-                mappedAgain()
-                        .weights()
-                        .entries()
-                        .forEach((parameter, tensor) -> requireFinite(slots.get(parameter), tensor));
+                Model again = mappedAgain();
+                mapped.names().forEach(parameter -> {
+                    try (Scope one = Scope.open()) {
+                        requireFinite(blamed(parameter), again.tensor(parameter));
+                    }
+                });
             }
         }
-        return new Model(name, checkpoint, slots, weights, true);
+        return new Model(name, checkpoint, slots, mapped, updates, true);
+    }
+
+    /** Bytes that are read for all of it. */
+    public long bytes() {
+        return mapped.tensors().stream().mapToLong(Tensor::bytes).sum()
+                + updates.entrySet().stream()
+                        .filter(update -> mapped.names().contains(update.getKey()))
+                        .mapToLong(update -> update.getValue().bytes())
+                        .sum();
+    }
+
+    /**
+     * The merged part by canonical names and in the network's order: mapped, in the files' own types. What an adapter updates is
+     * computed at each call, float32, in the scope that is open.
+     */
+    public Weights weights() {
+        return updates.isEmpty() ? mapped : mapped.map((parameter, theta) -> tensor(parameter));
+    }
+
+    /** One tensor of {@link #weights()}. */
+    public Tensor tensor(String parameter) {
+        Tensor theta = mapped.get(parameter);
+        Update update = updates.get(parameter);
+        if (update == null) {
+            return theta;
+        }
+        Tensor updated = Tensor.empty(DType.F32, theta.shape());
+        // In the same spans as whoever reads it span by span, so that the bits are the same.
+        for (Span span : Span.of(theta.elements())) {
+            try (Scope scope = Scope.open()) {
+                span.of(updated).assign(update.added(span.of(theta).to(DType.F32), span));
+            }
+        }
+        return updated;
     }
 
     /**
@@ -93,19 +169,31 @@ public record Model(
      * @throws AmalgamException if a number of it is NaN or infinite
      */
     public Tensor values(String parameter, Span span) {
-        return sound(parameter, span.of(weights.get(parameter)).to(DType.F32));
+        Tensor theta = span.of(mapped.get(parameter)).to(DType.F32);
+        Update update = updates.get(parameter);
+        return sound(parameter, update == null ? theta : update.added(theta, span));
     }
 
     /** {@link #values} minus those of another, float32, written into a float32 vector [length]. */
     void difference(String parameter, Span span, Tensor other, Tensor into) {
-        sound(parameter, into.assignDifference(span.of(weights.get(parameter)), other));
+        Tensor theta = span.of(mapped.get(parameter));
+        Update update = updates.get(parameter);
+        sound(
+                parameter,
+                into.assignDifference(update == null ? theta : update.added(theta.to(DType.F32), span), other));
     }
 
     private Tensor sound(String parameter, Tensor values) {
         if (!finite) {
-            requireFinite(slots.get(parameter), values);
+            requireFinite(blamed(parameter), values);
         }
         return values;
+    }
+
+    /** Where a number that is none comes from: an adapter's ancestor has been looked at itself. */
+    private TensorSlot blamed(String parameter) {
+        Update update = updates.get(parameter);
+        return update == null ? slots.get(parameter) : update.slot();
     }
 
     /** A tensor outside the merged part: a projection, the logit scale. */
@@ -116,7 +204,7 @@ public record Model(
     }
 
     /** The tensor in its own type, which is a floating one, or the model is no model. */
-    private static Tensor mapped(TensorSlot slot, MappedFile file) {
+    static Tensor mapped(TensorSlot slot, MappedFile file) {
         if (!slot.dtype().isFloating()) {
             throw new AmalgamException(slot.file() + ": " + slot.name() + " holds " + slot.dtype()
                     + ", expected a floating-point type; save the model again in one");

@@ -159,7 +159,7 @@ public record ModelPool(
         ancestor.weights().entries().forEach((name, theta) -> {
             try (Scope scope = Scope.open()) {
                 List<Tensor> tensors = experts.stream()
-                        .map(expert -> expert.weights().get(name).to(DType.F32))
+                        .map(expert -> expert.tensor(name).to(DType.F32))
                         .toList();
                 merged.put(name, scope.keep(merge.merge(name, theta.to(DType.F32), tensors)));
             }

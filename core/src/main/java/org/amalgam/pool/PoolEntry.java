@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A model as a pool names it, known by its header alone; it may be that it does not fit.
@@ -38,9 +39,9 @@ public record PoolEntry(
     }
 
     /** A model that nothing is known of but that it could be opened, or why not. */
-    static PoolEntry open(String name, Path path) {
+    static PoolEntry open(String name, Path path, Function<Path, Checkpoint> opening) {
         try {
-            return new PoolEntry(name, path, Optional.of(Checkpoint.open(path)), Map.of(), Map.of(), List.of());
+            return new PoolEntry(name, path, Optional.of(opening.apply(path)), Map.of(), Map.of(), List.of());
         } catch (AmalgamException e) {
             return new PoolEntry(name, path, Optional.empty(), Map.of(), Map.of(), List.of())
                     .with(Conflict.of(name, Conflict.Kind.FILE, e));

@@ -61,8 +61,9 @@ public final class TextTasks implements AutoCloseable {
 
     private Task make(Key key) {
         TextTaskSpec spec = key.spec();
+        Checkpoint model = Checkpoint.open(key.model(), Checkpoint.open(ancestor));
         LinearHead head = LinearHead.of(
-                key.model(), Families.architecture(ancestor).features().width());
+                model, Families.architecture(ancestor).features().width());
         TextDataset texts =
                 TextDatasets.open(spec.paths(), spec.split(), spec.columns(), spec.classNames(), spec.name());
         for (TextDataset.Example example : texts.examples()) {
@@ -72,7 +73,7 @@ public final class TextTasks implements AutoCloseable {
             }
         }
         String fingerprint =
-                texts.fingerprint() + " " + Checkpoint.open(key.model()).fingerprint() + " "
+                texts.fingerprint() + " " + model.fingerprint() + " "
                         + Hashes.sha256(Stream.of("tokenizer.json", "tokenizer_config.json")
                                 .map(folder::resolve)
                                 .filter(Files::exists)

@@ -96,6 +96,9 @@ record TiedWeights(Map<String, String> aliases) {
 
     /** Whether two tensors are equal to the bit. */
     static boolean equal(TensorSlot one, TensorSlot other) {
+        if (one.equals(other)) {
+            return true;
+        }
         if (one.dtype() != other.dtype() || !one.shape().equals(other.shape())) {
             return false;
         }

@@ -8,6 +8,7 @@ import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.RoutingTable;
+import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
@@ -20,7 +21,6 @@ import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Work;
 import org.amalgam.tensor.Scope;
-import org.amalgam.tensor.Tensor;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -92,10 +92,7 @@ final class MergeRun {
         });
         boolean looksAtSamples = method.method().usesData() || method.method().usesTrainingData();
         if (!looksAtSamples && merged.network() instanceof MergedModel.Dense dense) {
-            long read = pool.models().stream()
-                    .flatMap(model -> model.weights().tensors().stream())
-                    .mapToLong(Tensor::bytes)
-                    .sum();
+            long read = pool.models().stream().mapToLong(Model::bytes).sum();
             long written = dense.weights().isHeld() ? pool.architecture().elements() * Float.BYTES : 0;
             run.profiler().did(Part.MERGING, Work.moved(read, written));
         }
