@@ -77,6 +77,7 @@ public final class Main {
                 .addSubcommand(new MethodsCommand(root))
                 .addSubcommand(new ParametersCommand(root))
                 .addSubcommand(new ConvertCommand(root))
+                .addSubcommand(new DiffCommand(root))
                 .addSubcommand(new GroupsCommand(root))
                 .addSubcommand(new CompletionCommand(root))
                 .addSubcommand(new CompleteCommand(root))

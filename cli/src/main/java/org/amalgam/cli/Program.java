@@ -99,4 +99,16 @@ public interface Program {
      * @throws org.amalgam.AmalgamException if the source is no model or the target cannot be written
      */
     int convert(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console);
+
+    /**
+     * Prints how models differ, tensor by tensor; with an ancestor, how alike their task vectors are.
+     *
+     * @param models two or more; the first is what the others are compared with, unless there is an ancestor
+     * @param ancestor what all were fine-tuned from
+     * @param sort the column that is sorted by
+     * @param limit tensors to print at most; 0 prints all
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if a model cannot be read, or they have nothing to compare
+     */
+    int diff(List<String> models, Optional<String> ancestor, String sort, int limit, Console console);
 }

@@ -114,6 +114,12 @@ class MainTest {
         }
 
         @Override
+        public int diff(List<String> models, Optional<String> ancestor, String sort, int limit, Console console) {
+            console.result("diff of " + models + " by " + sort + ", " + limit);
+            return 0;
+        }
+
+        @Override
         public int convert(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console) {
             console.result(
                     "convert " + source + " to " + target + ", " + maxShardSize + ", " + dtype.orElse("as it is"));

@@ -25,11 +25,17 @@ public final class AnalysisCatalogue {
     }
 
     /** Adding an analysis adds a line here. */
-    public static final List<Entry<?>> ENTRIES = List.of(new Entry<>(
-            "loss_landscape",
-            "Losses of two tasks over θ0 + λ1 τ1 + λ2 τ2, for pairs of tasks.",
-            "Tang et al., Merging multi-task models via weight-ensembling mixture of experts, ICML 2024",
-            LossLandscape.class));
+    public static final List<Entry<?>> ENTRIES = List.of(
+            new Entry<>(
+                    "loss_landscape",
+                    "Losses of two tasks over θ0 + λ1 τ1 + λ2 τ2, for pairs of tasks.",
+                    "Tang et al., Merging multi-task models via weight-ensembling mixture of experts, ICML 2024",
+                    LossLandscape.class),
+            new Entry<>(
+                    "task_vector_similarity",
+                    "Cosines of the angles between task vectors, cos(τi, τj), and how far each moved every tensor.",
+                    "Ilharco et al., Editing models with task arithmetic, ICLR 2023",
+                    TaskVectorSimilarity.class));
 
     private AnalysisCatalogue() {}
 

@@ -117,4 +117,14 @@ public final class AmalgamProgram implements Program {
         Converted.execute(source, target, maxShardSize, dtype, console);
         return 0;
     }
+
+    @Override
+    public int diff(List<String> models, Optional<String> ancestor, String sort, int limit, Console console) {
+        if (ancestor.isPresent()) {
+            return run(
+                    new Composer(List.of(), builtIn()).compose(Diff.similarity(ancestor.get(), models)), console);
+        }
+        Diff.execute(models, sort, limit, new Folders(hub, console), console);
+        return 0;
+    }
 }
