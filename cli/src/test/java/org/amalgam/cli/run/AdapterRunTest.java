@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,13 +44,15 @@ class AdapterRunTest {
         "ties_merging,seed=0",
         "adamerging,method.max_steps=2",
         "weight_ensembling_moe,method.max_steps=1",
-        "smile_upscaling,method.gate_k=2"
+        "smile_upscaling,method.k=8 method.gate_k=2"
     })
-    void methodsTakeItAsAnyOtherModel(String method, String setting) throws IOException {
+    void methodsTakeItAsAnyOtherModel(String method, String settings) throws IOException {
         WorkingArea area = area();
         Path report = area.path("report.json");
-        Ending ending = area.amalgam(
-                "method=" + method, setting, "modelpool=mine", "taskpool=mine", "report_save_path=" + report);
+        List<String> overrides = new ArrayList<>(
+                List.of("method=" + method, "modelpool=mine", "taskpool=mine", "report_save_path=" + report));
+        overrides.addAll(List.of(settings.split(" ", -1)));
+        Ending ending = area.amalgam(overrides.toArray(String[]::new));
         assertThat(ending.err()).doesNotContain("amalgam:");
         assertThat(ending.code()).isZero();
         JsonNode json = new ObjectMapper().readTree(report.toFile());
