@@ -76,24 +76,24 @@ public record TaskVectorSimilarity(
         int label = names.stream().mapToInt(String::length).max().orElse(0);
         int width = Math.max(7, label);
         List<String> lines = new ArrayList<>();
-        StringBuilder head = new StringBuilder(padded("", -label)).append("  ").append(padded("length", 10));
-        names.forEach(name -> head.append("  ").append(padded(name, width)));
+        StringBuilder head = new StringBuilder(" ".repeat(label)).append(right("length", 10));
+        names.forEach(name -> head.append(right(name, width)));
         lines.add(head.toString());
         for (int i = 0; i < names.size(); i++) {
-            StringBuilder line = new StringBuilder(padded(names.get(i), -label))
-                    .append("  ")
-                    .append(padded(number(all.norm(i)), 10));
+            String name = names.get(i);
+            StringBuilder line = new StringBuilder(name + " ".repeat(label - name.length()))
+                    .append(right(number(all.norm(i)), 10));
             for (int j = 0; j < names.size(); j++) {
-                line.append("  ").append(padded(number(all.cosine(i, j)), width));
+                line.append(right(number(all.cosine(i, j)), width));
             }
             lines.add(line.toString());
         }
         return lines;
     }
 
-    /** To the right, or with a negative width to the left. */
-    private static String padded(String text, int width) {
-        return width == 0 ? text : String.format(Locale.ROOT, "%" + width + "s", text);
+    /** At the right end of a column of that width, two spaces from the column before. */
+    private static String right(String text, int width) {
+        return " ".repeat(2 + Math.max(0, width - text.length())) + text;
     }
 
     private static String number(double value) {
