@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /**
  * How alike task vectors are: the cosine of the angle between any two, over all parameters, and how far each has moved every
- * tensor (Ilharco et al., ICLR 2023, section 5). Task vectors that are nearly orthogonal add up without disturbing each other.
+ * tensor (Ilharco et al., ICLR 2023). Task vectors that are nearly orthogonal add up without disturbing each other.
  */
 public record TaskVectorSimilarity(
         @Setting(value = "[]", help = "names of tensors that are left out")
