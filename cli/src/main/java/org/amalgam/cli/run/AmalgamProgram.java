@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 public final class AmalgamProgram implements Program {
 
     private final Supplier<HubEnvironment> hub;
+    private final BuiltIn before;
 
     /** With the hub of this process's variables. */
     public AmalgamProgram() {
@@ -34,12 +35,18 @@ public final class AmalgamProgram implements Program {
 
     /** With a hub of one's own. */
     public AmalgamProgram(Supplier<HubEnvironment> hub) {
+        this(hub, BuiltIn.NONE);
+    }
+
+    /** With files that hide those of their names that are built in. */
+    AmalgamProgram(Supplier<HubEnvironment> hub, BuiltIn before) {
         this.hub = hub;
+        this.before = before;
     }
 
     @Override
     public BuiltIn builtIn() {
-        return new ClassPathConfig(AmalgamProgram.class.getClassLoader())
+        return before.and(new ClassPathConfig(AmalgamProgram.class.getClassLoader()))
                 .and(new DeclaredMethods())
                 .and(new DeclaredAnalyses())
                 .and(new ZooGroups())

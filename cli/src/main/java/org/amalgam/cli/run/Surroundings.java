@@ -20,6 +20,7 @@ import org.amalgam.tensor.Precision;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -66,13 +67,22 @@ record Surroundings(
     /** A command line made for another machine runs here on what there is. */
     void sayWhatComputes() {
         FabricSettings fabric = settings().fabric();
-        boolean elsewhere = !List.of("auto", "cpu").contains(fabric.accelerator())
-                || !fabric.devices().equals("1");
-        if (elsewhere) {
+        List<String> elsewhere = new ArrayList<>();
+        if (!List.of("auto", "cpu").contains(fabric.accelerator())) {
+            elsewhere.add("fabric.accelerator=" + fabric.accelerator());
+        }
+        if (!fabric.devices().equals("1")) {
+            elsewhere.add("fabric.devices=" + fabric.devices());
+        }
+        config.work()
+                .node()
+                .text("devices")
+                .filter(devices -> !devices.equals("1"))
+                .ifPresent(devices -> elsewhere.add(config.work().group().key() + ".devices=" + devices));
+        if (!elsewhere.isEmpty()) {
             console.item(
                     "device",
-                    "the processor of this machine, instead of accelerator " + fabric.accelerator() + ", devices "
-                            + fabric.devices());
+                    "the processor of this machine, in one process, instead of " + String.join(", ", elsewhere));
         }
         if (Precision.of(fabric.precision()) == Precision.BF16_MIXED && !Natives.multipliesBfloat16()) {
             console.item(
