@@ -174,7 +174,7 @@ public final class Composer {
     }
 
     private static ScalarNode nameOf(ConfigOverride override, Group group) {
-        if (override.kind() == ConfigOverride.Kind.DELETE) {
+        if (override.kind().removes()) {
             throw new AmalgamException("~" + group.key() + ": a run needs its " + group.singular() + " ("
                     + override.source() + ")." + (group == Group.TASKPOOL ? " taskpool=dummy evaluates nothing." : ""));
         }

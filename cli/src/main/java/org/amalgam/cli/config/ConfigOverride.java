@@ -28,7 +28,13 @@ public record ConfigOverride(Kind kind, List<String> path, Node value, Source so
         /** {@code ++a.b=c}: whether or not it is there. */
         FORCE,
         /** {@code ~a.b}: the key must be there, and goes. */
-        DELETE
+        DELETE,
+        /** {@code ~a.b=c}: the key must be there with that value, and goes. */
+        DELETE_VALUE;
+
+        boolean removes() {
+            return this == DELETE || this == DELETE_VALUE;
+        }
     }
 
     private static final Pattern FORM =
@@ -57,13 +63,11 @@ public record ConfigOverride(Kind kind, List<String> path, Node value, Source so
                 switch (sign) {
                     case "+" -> Kind.ADD;
                     case "++" -> Kind.FORCE;
-                    case "~" -> Kind.DELETE;
+                    case "~" -> form.group(3) == null ? Kind.DELETE : Kind.DELETE_VALUE;
                     default -> Kind.SET;
                 };
-        if ((form.group(3) == null) != (kind == Kind.DELETE)) {
-            throw new AmalgamException(argument
-                    + (kind == Kind.DELETE ? " removes a key and takes no value" : " lacks its value, key=value") + " ("
-                    + source + ").");
+        if (form.group(3) == null && kind != Kind.DELETE) {
+            throw new AmalgamException(argument + " lacks its value, key=value (" + source + ").");
         }
         if (form.group(3) != null && SweptValue.isFunction(form.group(3))) {
             throw new AmalgamException(

@@ -9,6 +9,7 @@ import org.amalgam.settings.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,13 +42,23 @@ final class Edits {
                 yield changed(root, override, override.path());
             }
             case FORCE -> changed(root, override, override.path());
-            case DELETE -> {
+            case DELETE, DELETE_VALUE -> {
                 if (present.isEmpty()) {
                     throw unknown(root, override);
                 }
+                requireValue(override, present.get());
                 yield changed(root, override, override.path());
             }
         };
+    }
+
+    private static void requireValue(ConfigOverride override, Node present) {
+        boolean named = override.kind() == ConfigOverride.Kind.DELETE_VALUE;
+        if (named && !Objects.equals(present.plain(), override.value().plain())) {
+            throw new AmalgamException("~" + override.key() + ": the value is " + present.described() + " and not "
+                    + override.value().described() + " (" + override.source()
+                    + "). To remove the key whatever its value, write ~" + override.key() + ".");
+        }
     }
 
     private static MapNode changed(MapNode map, ConfigOverride override, List<String> path) {
@@ -63,7 +74,7 @@ final class Edits {
             }
             return map.with(key, changed(inner, override, path.subList(1, path.size())));
         }
-        if (override.kind() == ConfigOverride.Kind.DELETE) {
+        if (override.kind().removes()) {
             return map.without(key);
         }
         boolean merges = override.value() instanceof MapNode

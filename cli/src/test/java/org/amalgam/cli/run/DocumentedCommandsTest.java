@@ -6,7 +6,6 @@ import org.amalgam.cli.config.Argument;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.cli.docs.Pages;
-import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.Settings;
 import org.amalgam.settings.Source;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,7 +27,10 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The commands that the pages print: each is composed and its settings are bound; nothing is merged. */
+/**
+ * The commands that the pages print: each is composed and its settings are bound; nothing is merged. Those that only print are
+ * executed.
+ */
 class DocumentedCommandsTest {
 
     private static final Pattern COMMAND = Pattern.compile("bin/(?:amalgam|fusion_bench) (.+)");
@@ -38,6 +40,9 @@ class DocumentedCommandsTest {
     /** Commands of their own, which compose nothing. */
     private static final List<String> OTHER =
             List.of("demo", "compare", "methods", "groups", "parameters", "completion", "resume", "convert", "diff");
+
+    /** Of these, the ones that read nothing but what is built in. */
+    private static final List<String> PRINTING = List.of("methods", "groups", "parameters", "completion");
 
     @TempDir
     Path folder;
@@ -87,10 +92,13 @@ class DocumentedCommandsTest {
             return;
         }
         if (OTHER.contains(words.get(0))) {
-            if (words.get(0).equals("methods") && words.size() > 1) {
-                assertThat(MethodCatalogue.find(words.get(1))).isPresent();
+            if (PRINTING.contains(words.get(0)) && !words.contains("--model")) {
+                prints(words);
             }
             return;
+        }
+        if (words.contains("--cfg")) {
+            prints(words);
         }
         List<Path> configDirs = new ArrayList<>();
         Optional<String> configName = Optional.empty();
@@ -114,6 +122,24 @@ class DocumentedCommandsTest {
         } else {
             bind(composer.compose(overrides));
         }
+    }
+
+    private static void prints(List<String> words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertThat(amalgam(words, out, err))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).isNotBlank();
+    }
+
+    private static int amalgam(List<String> words, ByteArrayOutputStream out, ByteArrayOutputStream err) {
+        return new Main(
+                        AmalgamProgram::new,
+                        Terminal.none(StandardCharsets.UTF_8),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(words.toArray(String[]::new));
     }
 
     private static void bind(RunConfig config) {
@@ -143,12 +169,7 @@ class DocumentedCommandsTest {
                 Matcher command = COMMAND.matcher(parts[0]);
                 assertThat(command.matches()).as(parts[0]).isTrue();
                 ByteArrayOutputStream err = new ByteArrayOutputStream();
-                int code = new Main(
-                                AmalgamProgram::new,
-                                Terminal.none(StandardCharsets.UTF_8),
-                                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-                                new PrintStream(err, true, StandardCharsets.UTF_8))
-                        .run(words(command.group(1)).toArray(String[]::new));
+                int code = amalgam(words(command.group(1)), new ByteArrayOutputStream(), err);
                 assertThat(err.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n"))
                         .isEqualTo(parts[1]);
                 assertThat(code).isEqualTo(2);
