@@ -19,7 +19,6 @@ import org.amalgam.pareto.SimplexGrid;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
-import org.amalgam.tensor.Weights;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,21 +75,21 @@ record ParetoLearning(
         PreferenceRouter router = new PreferenceRouter(depth, pool.tasks().size(), initial);
         PreferenceMerge model = run.profiler()
                 .measure("construct the routed model", () -> PreferenceMerge.of(router, mlp, attention, pool));
-        Weights start = router.start(model.names(), new Random(Seeds.seed(run.seed(), "routers")));
         Optional<Path> file = RouterFile.given(checkpoint);
         if (file.isPresent()) {
-            return dense(
-                    model, RouterFile.load(file.get(), "method.checkpoint_path", start, depth, pool), used, grid, pool);
+            return dense(ParetoSet.read(file.get(), "method.checkpoint_path", pool, router, model), used, grid);
         }
-        Adapted adapted = learn(model, start, weighing, used, pool, run);
+        ParetoSet start = new ParetoSet(
+                pool, router, model, router.start(model.names(), new Random(Seeds.seed(run.seed(), "routers"))));
+        Adapted adapted = learn(start, weighing, used, pool, run);
+        ParetoSet learned = start.with(adapted.parameters());
+        learned.save(run.file(ParetoSet.FILE));
         List<String> notes = new ArrayList<>();
         notes.add(
                 "The routers were learned on labelled training samples of the tasks; the model is the one of the preference "
                         + described(used, pool.tasks()) + ".");
         fallbacks(adapted.trace()).ifPresent(notes::add);
-        return dense(model, adapted.parameters(), used, grid, pool)
-                .withTrace(adapted.trace())
-                .withNotes(notes);
+        return dense(learned, used, grid).withTrace(adapted.trace()).withNotes(notes);
     }
 
     private Preference used(ModelPool pool) {
@@ -99,23 +98,15 @@ record ParetoLearning(
                 .orElseGet(() -> Preference.equal(pool.tasks().size()));
     }
 
-    private Adapted learn(
-            PreferenceMerge model, Weights start, Weighing weighing, Preference used, ModelPool pool, Run run) {
+    private Adapted learn(ParetoSet start, Weighing weighing, Preference used, ModelPool pool, Run run) {
         List<Task> tasks = pool.trainingTasks();
         Dirichlet rays = new Dirichlet(tasks.size(), alpha, run.seed());
         int microBatch =
                 (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
-        Checkpoints checkpoints = new Checkpoints(
-                saveInterval,
-                (routers, done) -> RouterFile.save(
-                        run.file("checkpoints/routers_step=" + done + ".safetensors"), routers, depth, pool));
+        Checkpoints checkpoints = new Checkpoints(saveInterval, (routers, done) -> start.with(routers)
+                .save(run.file("checkpoints/routers_step=" + done + ".safetensors")));
         return new Adaptation("adam", lr, batchSize, steps, true, microBatch, Schedule.COSINE, checkpoints)
-                .learn(
-                        model.learner(start, rays::at, used),
-                        Objective.CROSS_ENTROPY,
-                        weighing.of(rays::at),
-                        tasks,
-                        run);
+                .learn(start.learner(rays::at, used), Objective.CROSS_ENTROPY, weighing.of(rays::at), tasks, run);
     }
 
     private List<Preference> grid(ModelPool pool) {
@@ -130,13 +121,12 @@ record ParetoLearning(
         return new SimplexGrid(tasks, levels).points();
     }
 
-    private static MergedModel dense(
-            PreferenceMerge model, Weights routers, Preference used, List<Preference> grid, ModelPool pool) {
-        return MergedModel.of(new MergedModel.Dense(model.weights(routers, used), routers.parameters()))
-                .withFigures(List.of(RoutingFigures.constants(
-                        pool.tasks(), model.names(), layer -> model.coefficients(routers, layer, used))))
+    private static MergedModel dense(ParetoSet set, Preference used, List<Preference> grid) {
+        return MergedModel.of(new MergedModel.Dense(set.weights(used), set.parameters()))
+                .withFigures(List.of(
+                        RoutingFigures.constants(set.tasks(), set.layers(), layer -> set.coefficients(layer, used))))
                 .withFront(grid.stream()
-                        .map(point -> new Candidate(point, () -> model.weights(routers, point)))
+                        .map(point -> new Candidate(point, () -> set.weights(point)))
                         .toList());
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Routers alone, in a safetensors file whatever its name ends with. What they belong to stands in its metadata: how deep they are,
@@ -36,7 +37,12 @@ final class RouterFile {
     }
 
     static void save(Path file, Weights routers, int depth, ModelPool pool) {
-        Map<String, String> metadata = new LinkedHashMap<>();
+        save(file, routers, depth, pool, Map.of());
+    }
+
+    /** With more to know of them in the metadata. */
+    static void save(Path file, Weights routers, int depth, ModelPool pool, Map<String, String> more) {
+        Map<String, String> metadata = new LinkedHashMap<>(more);
         metadata.put(DEPTH, Integer.toString(depth));
         metadata.put(TASKS, String.join(",", pool.tasks()));
         metadata.putAll(MixtureFile.hashes(pool));
@@ -59,10 +65,7 @@ final class RouterFile {
      * @throws AmalgamException if the file is none, or belongs to other models, another depth or other tasks
      */
     static Weights load(Path file, String key, Weights start, int depth, ModelPool pool) {
-        if (!Files.exists(file)) {
-            throw new AmalgamException(key + ": there is no file " + file + "; name one that an earlier run saved");
-        }
-        SafetensorsFile saved = Safetensors.open(file);
+        SafetensorsFile saved = open(file, key);
         requireSame(file, saved.metadata(), depth, pool);
         requireSameNames(file, saved.slots().keySet(), start);
         return start.map((name, tensor) -> {
@@ -77,13 +80,38 @@ final class RouterFile {
         });
     }
 
-    private static void requireSame(Path file, Map<String, String> metadata, int wanted, ModelPool pool) {
+    private static SafetensorsFile open(Path file, String key) {
+        if (!Files.exists(file)) {
+            throw new AmalgamException(key + ": there is no file " + file + "; name one that an earlier run saved");
+        }
+        return Safetensors.open(file);
+    }
+
+    /** What a file says of its routers. */
+    static Map<String, String> metadata(Path file, String key) {
+        return open(file, key).metadata();
+    }
+
+    /** Names of the layers that have a router in the file. */
+    static Set<String> layers(Path file) {
+        return Safetensors.open(file).slots().keySet().stream()
+                .map(name -> name.replaceFirst("\\.gate\\..*", ""))
+                .collect(Collectors.toSet());
+    }
+
+    /** How deep a file's routers are. */
+    static int depth(Path file, Map<String, String> metadata) {
         String depth = metadata.get(DEPTH);
-        if (depth == null) {
+        if (depth == null || !depth.matches("\\d")) {
             throw new AmalgamException(file + " is no file of routers: its metadata does not say " + DEPTH
                     + "; name one that an earlier run saved");
         }
-        if (!depth.equals(Integer.toString(wanted))) {
+        return Integer.parseInt(depth);
+    }
+
+    private static void requireSame(Path file, Map<String, String> metadata, int wanted, ModelPool pool) {
+        int depth = depth(file, metadata);
+        if (depth != wanted) {
             throw new AmalgamException(file + ": routers with router_hidden_layers=" + depth + ", the settings ask for "
                     + wanted + "; set method.router_hidden_layers=" + depth);
         }

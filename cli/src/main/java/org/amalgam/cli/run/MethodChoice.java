@@ -25,7 +25,7 @@ record MethodChoice(MethodCatalogue.Entry<?> entry, Method method, Map<String, O
         MapNode node = choice.node();
         String name = node.text("name").orElse(entry.name());
         boolean choosesByName = entry.settings().find("name").isPresent();
-        if (!choosesByName && !name.equals(entry.name()) && !name.equals(entry.alias())) {
+        if (!choosesByName && !choice.lineage().contains(name) && !name.equals(entry.alias())) {
             throw new AmalgamException("method.name: " + name + " is not " + entry.name() + " (method=" + choice.name()
                     + "); leave method.name out");
         }
