@@ -22,6 +22,12 @@ public final class AtomicFile {
         void writeTo(FileChannel channel) throws IOException;
     }
 
+    /** Produces the content of a file that is not there yet, for those who know files by name. */
+    @FunctionalInterface
+    public interface NamedContent {
+        void writeTo(Path partial) throws IOException;
+    }
+
     /** {@link #write(Path, Content)} of a text, as UTF-8. */
     public static void write(Path target, String text) {
         write(target, channel -> {
@@ -38,6 +44,17 @@ public final class AtomicFile {
      * @throws AmalgamException if the disk refuses; the file is then as it was before
      */
     public static void write(Path target, Content content) {
+        writeByName(target, partial -> {
+            try (FileChannel channel =
+                    FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+        });
+    }
+
+    /** As {@link #write(Path, Content)}; the content makes the file itself, under the name that it is given. */
+    public static void writeByName(Path target, NamedContent content) {
         if (Files.isDirectory(target)) {
             throw new AmalgamException(
                     target + ": expected the name of a file to write, found a folder; name a file in it");
@@ -46,11 +63,7 @@ public final class AtomicFile {
         boolean complete = false;
         try {
             Files.createDirectories(partial.getParent());
-            try (FileChannel channel =
-                    FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
-            }
+            content.writeTo(partial);
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             complete = true;
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import org.amalgam.pool.Interval;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -264,6 +265,67 @@ public sealed interface Figure {
 
         public Spot {
             values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * What the models of many preferences reach, beside other models: with two tasks a curve, with three a triangle a task, with
+     * more parallel coordinates.
+     *
+     * @param tasks whose accuracies are shown
+     * @param experts what preferences weigh
+     * @param value what accuracies are measured in
+     */
+    record Front(
+            String title,
+            String caption,
+            List<String> tasks,
+            List<String> experts,
+            Axis value,
+            List<Point> points,
+            List<Beside> others)
+            implements Figure {
+
+        public Front {
+            tasks = List.copyOf(tasks);
+            experts = List.copyOf(experts);
+            points = List.copyOf(points);
+            others = List.copyOf(others);
+            int width = tasks.size();
+            int weights = experts.size();
+            if (points.stream()
+                            .anyMatch(point -> point.accuracies().size() != width
+                                    || point.preference().size() != weights)
+                    || others.stream().anyMatch(other -> other.accuracies().size() != width)) {
+                throw new IllegalArgumentException("front \"" + title + "\" needs " + width + " accuracies a model and "
+                        + weights + " weights a preference");
+            }
+        }
+    }
+
+    /**
+     * The model of one preference.
+     *
+     * @param preference of sum 1
+     * @param dominated whether another preference's model is nowhere worse and somewhere better
+     */
+    record Point(List<Double> preference, List<Double> accuracies, boolean dominated) {
+
+        public Point {
+            preference = List.copyOf(preference);
+            accuracies = List.copyOf(accuracies);
+        }
+    }
+
+    /**
+     * A model that no preference made.
+     *
+     * @param expertOf the task whose fine-tuned model it is; empty for a merged one
+     */
+    record Beside(String name, Optional<String> expertOf, List<Double> accuracies) {
+
+        public Beside {
+            accuracies = List.copyOf(accuracies);
         }
     }
 

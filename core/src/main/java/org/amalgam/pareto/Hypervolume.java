@@ -3,6 +3,7 @@ package org.amalgam.pareto;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The volume that a set of points dominates (Zitzler and Thiele, 1998): larger is better in every coordinate. */
 public final class Hypervolume {
@@ -10,57 +11,30 @@ public final class Hypervolume {
     private Hypervolume() {}
 
     /**
-     * The volume of the union of the boxes from the origin to each point, by slices along one coordinate after the other.
+     * The volume of the union of the boxes from the origin to each point, by the volume that each adds to those behind it (While,
+     * Bradstreet and Barone, A fast way of calculating exact hypervolumes, 2012).
      *
      * @param points of one length; coordinates below 0 count as 0
      */
     public static double of(List<List<Double>> points) {
-        return points.isEmpty() ? 0 : of(points, points.get(0).size());
+        return volume(undominated(boxes(points)));
     }
 
-    private static double of(List<List<Double>> points, int coordinates) {
-        int last = coordinates - 1;
-        if (coordinates == 1) {
-            return points.stream()
-                    .mapToDouble(point -> Math.max(0, point.get(0)))
-                    .max()
-                    .orElse(0);
-        }
-        List<List<Double>> highest = new ArrayList<>(points);
-        highest.sort(
-                Comparator.comparing((List<Double> point) -> point.get(last)).reversed());
-        double volume = 0;
-        for (int i = 0; i < highest.size(); i++) {
-            double top = Math.max(0, highest.get(i).get(last));
-            double bottom =
-                    i + 1 < highest.size() ? Math.max(0, highest.get(i + 1).get(last)) : 0;
-            if (top > bottom) {
-                volume += (top - bottom) * of(undominated(highest.subList(0, i + 1), last), last);
-            }
-        }
-        return volume;
-    }
-
-    /** Without points that cannot change the volume in the first coordinates. */
-    private static List<List<Double>> undominated(List<List<Double>> points, int coordinates) {
-        List<List<Double>> kept = new ArrayList<>();
-        for (List<Double> point : points) {
-            List<Double> cut = point.subList(0, coordinates);
-            if (kept.stream().noneMatch(other -> atLeast(other, cut))) {
-                kept.removeIf(other -> atLeast(cut, other));
-                kept.add(cut);
-            }
-        }
-        return kept;
-    }
-
-    private static boolean atLeast(List<Double> a, List<Double> b) {
-        for (int k = 0; k < b.size(); k++) {
-            if (a.get(k) < b.get(k)) {
-                return false;
-            }
-        }
-        return true;
+    /**
+     * What the volume loses without a point, for each of them: 0 for those that others dominate or equal.
+     *
+     * @param points as above
+     */
+    public static double[] contributions(List<List<Double>> points) {
+        List<double[]> boxes = boxes(points);
+        return IntStream.range(0, boxes.size())
+                .mapToDouble(i -> exclusive(
+                        boxes.get(i),
+                        IntStream.range(0, boxes.size())
+                                .filter(j -> j != i)
+                                .mapToObj(boxes::get)
+                                .toList()))
+                .toArray();
     }
 
     /** Which points another one beats: as good everywhere and better somewhere. */
@@ -68,8 +42,80 @@ public final class Hypervolume {
         boolean[] dominated = new boolean[points.size()];
         for (int i = 0; i < dominated.length; i++) {
             List<Double> point = points.get(i);
-            dominated[i] = points.stream().anyMatch(other -> atLeast(other, point) && !atLeast(point, other));
+            dominated[i] = points.stream().anyMatch(other -> dominates(other, point));
         }
         return dominated;
+    }
+
+    /** Whether a point is as good as another everywhere and better somewhere. */
+    public static boolean dominates(List<Double> point, List<Double> other) {
+        boolean better = false;
+        for (int k = 0; k < point.size(); k++) {
+            if (point.get(k) < other.get(k)) {
+                return false;
+            }
+            better |= point.get(k) > other.get(k);
+        }
+        return better;
+    }
+
+    private static List<double[]> boxes(List<List<Double>> points) {
+        return points.stream()
+                .map(point ->
+                        point.stream().mapToDouble(side -> Math.max(0, side)).toArray())
+                .toList();
+    }
+
+    /** The volume of boxes of which none is within another. */
+    private static double volume(List<double[]> boxes) {
+        if (boxes.isEmpty()) {
+            return 0;
+        }
+        // The boxes behind a small one are cut to nearly nothing by it: small ones first.
+        List<double[]> ordered = new ArrayList<>(boxes);
+        int last = boxes.get(0).length - 1;
+        ordered.sort(Comparator.comparingDouble(box -> box[last]));
+        double volume = 0;
+        for (int i = 0; i < ordered.size(); i++) {
+            volume += exclusive(ordered.get(i), ordered.subList(i + 1, ordered.size()));
+        }
+        return volume;
+    }
+
+    /** What of a box lies in none of the others. */
+    private static double exclusive(double[] box, List<double[]> others) {
+        List<double[]> within = new ArrayList<>();
+        for (double[] other : others) {
+            double[] cut = new double[box.length];
+            for (int k = 0; k < box.length; k++) {
+                cut[k] = Math.min(box[k], other[k]);
+            }
+            within.add(cut);
+        }
+        double whole = 1;
+        for (double side : box) {
+            whole *= side;
+        }
+        return whole - volume(undominated(within));
+    }
+
+    private static List<double[]> undominated(List<double[]> boxes) {
+        List<double[]> kept = new ArrayList<>();
+        for (double[] box : boxes) {
+            if (kept.stream().noneMatch(other -> atLeast(other, box))) {
+                kept.removeIf(other -> atLeast(box, other));
+                kept.add(box);
+            }
+        }
+        return kept;
+    }
+
+    private static boolean atLeast(double[] a, double[] b) {
+        for (int k = 0; k < b.length; k++) {
+            if (a[k] < b[k]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package org.amalgam.report;
 
+import org.amalgam.figure.Axis;
 import org.amalgam.figure.Figure;
 
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ public record DataTable(List<String> header, List<List<String>> rows, String not
         }
         if (figure instanceof Figure.Landscape landscape) {
             return of(landscape);
+        }
+        if (figure instanceof Figure.Front front) {
+            return of(front);
         }
         return of((Figure.Dots) figure);
     }
@@ -118,6 +122,35 @@ public record DataTable(List<String> header, List<List<String>> rows, String not
                         Stream.of(name),
                         Stream.concat(Stream.of(x, y), values.stream()).map(Numbers::brief))
                 .toList();
+    }
+
+    /** The models of preferences, those that are dominated marked, then the others. */
+    private static DataTable of(Figure.Front front) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Figure.Point point : front.points()) {
+            rows.add(Stream.concat(
+                            Stream.of(point.dominated() ? "dominated" : "front"),
+                            Stream.concat(point.preference().stream(), point.accuracies().stream())
+                                    .map(Numbers::brief))
+                    .toList());
+        }
+        for (Figure.Beside other : front.others()) {
+            rows.add(Stream.concat(
+                            Stream.concat(
+                                    Stream.of(other.name()),
+                                    front.experts().stream().map(expert -> "")),
+                            other.accuracies().stream().map(Numbers::brief))
+                    .toList());
+        }
+        List<String> header = Stream.concat(
+                        Stream.of(""),
+                        Stream.concat(
+                                front.experts().stream().map(expert -> "weight of " + expert),
+                                front.tasks().stream()
+                                        .map(task ->
+                                                new Axis(task, front.value().unit()).label())))
+                .toList();
+        return new DataTable(header, rows, "");
     }
 
     private static DataTable of(Figure.Dots dots) {

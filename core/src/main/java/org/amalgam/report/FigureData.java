@@ -51,6 +51,9 @@ final class FigureData {
         if (figure instanceof Figure.Landscape landscape) {
             return landscape(landscape);
         }
+        if (figure instanceof Figure.Front front) {
+            return front(front);
+        }
         return dots((Figure.Dots) figure);
     }
 
@@ -102,6 +105,32 @@ final class FigureData {
                 .forEach(row -> values.add(
                         JsonReport.numbers(row.stream().map(FigureData::rounded).toList())));
         return node;
+    }
+
+    private static ObjectNode front(Figure.Front front) {
+        ObjectNode node = NODES.objectNode()
+                .put("kind", "front")
+                .put("value", front.value().label());
+        front.tasks().forEach(node.putArray("tasks")::add);
+        front.experts().forEach(node.putArray("experts")::add);
+        ArrayNode points = node.putArray("points");
+        for (Figure.Point point : front.points()) {
+            ObjectNode one = points.addObject().put("dominated", point.dominated());
+            one.set("preference", rounded(point.preference()));
+            one.set("accuracies", rounded(point.accuracies()));
+        }
+        ArrayNode others = node.putArray("others");
+        for (Figure.Beside other : front.others()) {
+            ObjectNode one = others.addObject()
+                    .put("name", other.name())
+                    .put("expertOf", other.expertOf().orElse(null));
+            one.set("accuracies", rounded(other.accuracies()));
+        }
+        return node;
+    }
+
+    private static ArrayNode rounded(List<Double> values) {
+        return JsonReport.numbers(values.stream().map(FigureData::rounded).toList());
     }
 
     private static ObjectNode landscape(Figure.Landscape landscape) {

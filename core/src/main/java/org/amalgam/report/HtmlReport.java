@@ -35,6 +35,7 @@ public final class HtmlReport {
     private static final String CHART_LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
     private static final String STYLE = "/org/amalgam/report/report.css";
     private static final String SCRIPT = "/org/amalgam/report/report.js";
+    private static final String FRONT = "/org/amalgam/report/front.js";
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -82,7 +83,8 @@ public final class HtmlReport {
                 report.command(),
                 versions(report),
                 FigureData.json(figures, palette),
-                new Page.Assets(resource(STYLE), script(resource(CHART_LIBRARY)), script(resource(SCRIPT))));
+                new Page.Assets(
+                        resource(STYLE), script(resource(CHART_LIBRARY)), script(resource(FRONT) + resource(SCRIPT))));
     }
 
     /** Tasks first, so that they have the same colours in every report on them; then whatever else the figures name. */

@@ -229,6 +229,21 @@ public final class JsonReport {
             }
             ArrayNode spots = node.putArray("spots");
             landscape.spots().forEach(spot -> spots.add(spot(spot)));
+        } else if (figure instanceof Figure.Front front) {
+            node.put("kind", "front").put("value", front.value().label());
+            node.set("tasks", MAPPER.valueToTree(front.tasks()));
+            node.set("experts", MAPPER.valueToTree(front.experts()));
+            ArrayNode points = node.putArray("points");
+            for (Figure.Point point : front.points()) {
+                ObjectNode one = points.addObject();
+                one.set("preference", numbers(point.preference()));
+                one.set("accuracies", numbers(point.accuracies()));
+                one.put("dominated", point.dominated());
+            }
+            ArrayNode others = node.putArray("others");
+            front.others().forEach(other -> others.addObject()
+                    .put("name", other.name())
+                    .set("accuracies", numbers(other.accuracies())));
         } else if (figure instanceof Figure.Dots dots) {
             node.put("kind", "dots").put("x", dots.x().label());
             node.set("rows", MAPPER.valueToTree(dots.rows()));

@@ -440,7 +440,8 @@
     };
   }
 
-  const KINDS = { lines, heatmap, dots, landscape };
+  const front = frontFigure({ base, axis, words, stroke, colour, dodge, textWidth, longest, brief, escape, clamp, FONT });
+  const KINDS = { lines, heatmap, dots, landscape, front };
 
   function draw(place) {
     const figure = figures[Number(place.dataset.figure)];

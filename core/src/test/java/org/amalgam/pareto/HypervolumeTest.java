@@ -1,6 +1,7 @@
 package org.amalgam.pareto;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,5 +79,39 @@ class HypervolumeTest {
     void equalPointsDoNotDominateEachOther() {
         assertThat(Hypervolume.dominated(List.of(List.of(1.0, 2.0), List.of(1.0, 2.0), List.of(1.0, 1.0))))
                 .containsExactly(false, false, true);
+    }
+
+    /** By the definition: the volume with a point minus the volume without it. */
+    @Test
+    void aContributionIsWhatTheVolumeLoses() {
+        Random random = new Random(4);
+        for (int i = 0; i < 50; i++) {
+            List<List<Double>> points = new ArrayList<>(random(random, 2 + i % 9, 1 + i % 5));
+            points.add(points.get(0));
+            double[] contributions = Hypervolume.contributions(points);
+            for (int p = 0; p < points.size(); p++) {
+                List<List<Double>> without = new ArrayList<>(points);
+                without.remove(p);
+                assertThat(contributions[p])
+                        .as("set %d, point %d", i, p)
+                        .isCloseTo(Hypervolume.of(points) - Hypervolume.of(without), within(1e-12));
+            }
+            assertThat(contributions[0]).as("a point that is there twice").isZero();
+        }
+    }
+
+    /** The largest grid of eight tasks with five levels has 330 points: the volume must not take long. */
+    @Test
+    @Timeout(20)
+    void manyPointsOfManyTasksAreSoonDone() {
+        Random random = new Random(5);
+        List<List<Double>> points = new ArrayList<>();
+        for (Preference preference : new SimplexGrid(8, 5).points()) {
+            points.add(preference.weights().stream()
+                    .map(weight -> 0.95 - 0.4 * Math.pow(1 - weight, 3) + 0.01 * random.nextGaussian())
+                    .toList());
+        }
+        assertThat(Hypervolume.of(points)).isBetween(0.0, 1.0);
+        assertThat(Hypervolume.contributions(points)).hasSize(330);
     }
 }

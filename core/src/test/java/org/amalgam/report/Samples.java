@@ -2,6 +2,8 @@ package org.amalgam.report;
 
 import org.amalgam.figure.Axis;
 import org.amalgam.figure.Figure;
+import org.amalgam.pareto.Preference;
+import org.amalgam.pareto.SimplexGrid;
 import org.amalgam.pool.TaskScore;
 import org.amalgam.report.AccuracyTable.Kind;
 import org.amalgam.report.AccuracyTable.Row;
@@ -168,6 +170,59 @@ final class Samples {
                         "Losses of two tasks over a plane.",
                         "",
                         Map.of("grid", 9),
+                        Optional.empty(),
+                        List.of(figure),
+                        Optional.empty())));
+    }
+
+    /** PWEMoE on so many tasks: a bent front with a dominated point, the experts and two merged models beside it. */
+    static RunReport front(int count) {
+        List<String> tasks = List.of("mnist", "letters", "textures", "hiragana").subList(0, count);
+        List<List<Double>> preferences = new SimplexGrid(count, count == 2 ? 6 : 4)
+                .points().stream().map(Preference::weights).toList();
+        List<Figure.Point> points = new ArrayList<>();
+        for (int i = 0; i < preferences.size(); i++) {
+            double worse = i == 2 ? 4 : 0;
+            points.add(new Figure.Point(
+                    preferences.get(i),
+                    preferences.get(i).stream()
+                            .map(weight -> 95 - 30 * Math.pow(1 - weight, 3) - worse)
+                            .toList(),
+                    worse > 0));
+        }
+        List<Figure.Beside> others = new ArrayList<>();
+        for (int k = 0; k < count; k++) {
+            int own = k;
+            others.add(new Figure.Beside(
+                    "expert " + tasks.get(k),
+                    Optional.of(tasks.get(k)),
+                    IntStream.range(0, count)
+                            .mapToObj(j -> j == own ? 97.0 : 45.0 + j)
+                            .toList()));
+        }
+        for (int m = 0; m < 2; m++) {
+            double level = 78 + 12 * m;
+            others.add(new Figure.Beside(
+                    m == 0 ? "task_arithmetic" : "adamerging",
+                    Optional.empty(),
+                    IntStream.range(0, count).mapToObj(j -> level + j).toList()));
+        }
+        Figure figure = new Figure.Front(
+                "Pareto front",
+                "What the models of preferences reach.",
+                tasks,
+                tasks,
+                new Axis("accuracy", "%"),
+                points,
+                others);
+        return report(
+                "pwe_moe_ls_for_clip of " + count + " experts of clip-vit-tiny192-patch8",
+                new AccuracyTable(tasks, List.of()),
+                List.of(new MethodSection(
+                        "pwe_moe_ls_for_clip",
+                        "Learns the Pareto set.",
+                        "",
+                        Map.of("eval_grid_m", 4),
                         Optional.empty(),
                         List.of(figure),
                         Optional.empty())));

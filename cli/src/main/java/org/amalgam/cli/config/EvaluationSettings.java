@@ -2,6 +2,8 @@ package org.amalgam.cli.config;
 
 import org.amalgam.settings.Setting;
 
+import java.util.List;
+
 /** How merged models are judged. */
 public record EvaluationSettings(
         @Setting(
@@ -16,4 +18,11 @@ public record EvaluationSettings(
                 help =
                         "judge the merged model of the moment before the first step of an adaptation, after every so many steps"
                                 + " and after the last; 0 judges none")
-        int every) {}
+        int every,
+
+        @Setting(
+                value = "[experts, task_arithmetic]",
+                help =
+                        "what stands beside a Pareto front: experts, each on every task; methods that look at weights alone, with"
+                                + " their defaults; folders of runs, or reports, whose result is taken from there")
+        List<String> beside) {}

@@ -48,6 +48,21 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
                 .findFirst());
     }
 
+    /** What a fine-tuned model reaches on every task, its own and the others', in their order. */
+    List<Double> everywhere(Model expert) {
+        return tasks.stream()
+                .map(task -> kept(expert, task, "expert of " + expert.name() + " on " + task.name())
+                        .accuracy())
+                .toList();
+    }
+
+    /** What a network reaches on every task, each with its progress, in their order. */
+    List<Double> reached(Encoder network) {
+        return tasks.stream()
+                .map(task -> score(network, task, task.name()).accuracy())
+                .toList();
+    }
+
     /** What an adaptation's network of the moment reaches on every task, after every so many steps. */
     Milestones milestones(int every) {
         return new Milestones(

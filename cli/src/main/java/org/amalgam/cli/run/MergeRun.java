@@ -66,7 +66,11 @@ final class MergeRun {
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Front.of(merged.front(), pool.tasks(), judge(pool, tasks, cache, run), run));
+                    : Optional.of(Front.of(
+                            merged.front(),
+                            Neighbour.all(settings.evaluation().beside()),
+                            judge(pool, tasks, cache, run),
+                            run));
             front.ifPresent(points -> points.write(folder));
             Supplier<RunReport> reported = () -> new Reports(config, method, pool, plan, started)
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
@@ -125,6 +129,7 @@ final class MergeRun {
     private void refuseBeforehand() {
         refuseExistingOutputs();
         refuseIdleMilestones();
+        Neighbour.all(settings.evaluation().beside());
     }
 
     /** Hours of work must not end at a folder that is in the way. */

@@ -6,13 +6,17 @@ import org.duckdb.DuckDBConnection;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * The process's one in-memory DuckDB, started at the first query: half a second and its native library are spent only where a
- * Parquet file or a table of texts is read. It keeps no tables, fetches no extension and writes no temporary file.
+ * Parquet file is read or written, or a table of texts is read. It keeps no tables, fetches no extension and writes no temporary
+ * file.
  */
 final class DuckDb {
 
@@ -42,6 +46,31 @@ final class DuckDb {
         } catch (SQLException e) {
             throw new AmalgamException(
                     file + ": cannot be read as " + format + ", the file is damaged or cut off: " + firstLine(e), e);
+        }
+    }
+
+    /**
+     * Copies rows into a Parquet file.
+     *
+     * @param columns their definitions, as {@code "name" DOUBLE}
+     * @param rows one value a column, null where there is none
+     */
+    static void copy(List<String> columns, List<List<Object>> rows, Path file) throws SQLException {
+        // A temporary table belongs to its connection and ends with it.
+        try (Connection connection = Root.CONNECTION.duplicate();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TEMPORARY TABLE copied (" + String.join(", ", columns) + ")");
+            String places = String.join(", ", Collections.nCopies(columns.size(), "?"));
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO copied VALUES (" + places + ")")) {
+                for (List<Object> row : rows) {
+                    for (int i = 0; i < row.size(); i++) {
+                        insert.setObject(i + 1, row.get(i));
+                    }
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+            statement.execute("COPY copied TO " + literal(file.toString()) + " (FORMAT parquet)");
         }
     }
 
