@@ -13,6 +13,7 @@ import org.amalgam.tensor.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -42,6 +43,18 @@ public final class PreferenceMerge {
                             + " learn; set one of them to true, or use method=task_arithmetic");
         }
         return new PreferenceMerge(router, GroupedMerge.of(pool, router.initial(), groups));
+    }
+
+    /**
+     * The model of parts that are there already, with routers in the feed-forward and attention layers.
+     *
+     * @param frozen the parameters of neither
+     * @param vectors the ancestor and the task vectors of both
+     */
+    public static PreferenceMerge of(
+            PreferenceRouter router, Architecture architecture, Weights frozen, TaskVectors vectors) {
+        return new PreferenceMerge(
+                router, new GroupedMerge(architecture, frozen, vectors, groups(architecture, true, true)));
     }
 
     /** Names of the upscaled parameters by layer. */
@@ -74,7 +87,12 @@ public final class PreferenceMerge {
     /** theta(r), differentiable in the routers. */
     public Weights weights(Weights routers, Preference preference) {
         Tensor ray = preference.tensor();
-        return merge.merge(layer -> router.coefficients(routers, layer, ray));
+        return weights(layer -> router.coefficients(routers, layer, ray));
+    }
+
+    /** theta of coefficients [K] that are each layer's own, without a router; differentiable in them. */
+    public Weights weights(Function<String, Tensor> coefficients) {
+        return merge.merge(coefficients);
     }
 
     /**
