@@ -14,6 +14,11 @@ final class Interruption {
 
     private static final long PATIENCE_SECONDS = 20;
 
+    /** What is said instead where the end from outside is the way to end, and the thread that waits for it. */
+    private record Calm(String sentence, Thread waiting) {}
+
+    private static volatile Calm calm;
+
     private final CountDownLatch over = new CountDownLatch(1);
 
     private Interruption() {}
@@ -25,16 +30,32 @@ final class Interruption {
                 .addShutdownHook(new Thread(
                         () -> {
                             if (interruption.over.getCount() > 0) {
+                                Calm wished = calm;
                                 err.println();
                                 err.println(
-                                        "amalgam: interrupted. An adaptation or analysis goes on where it was with: amalgam resume FOLDER");
+                                        wished != null
+                                                ? "amalgam: " + wished.sentence()
+                                                : "amalgam: interrupted. An adaptation or analysis goes on where it was"
+                                                        + " with: amalgam resume FOLDER");
                                 err.flush();
                                 Workers.end();
+                                if (wished != null) {
+                                    wished.waiting().interrupt();
+                                }
                                 interruption.await();
                             }
                         },
                         "interrupted"));
         return interruption;
+    }
+
+    /**
+     * From now on this thread serves until the process is ended from outside: it is interrupted then, and the sentence is said.
+     *
+     * @param sentence with a full stop
+     */
+    static void calmly(String sentence) {
+        calm = new Calm(sentence, Thread.currentThread());
     }
 
     /** The run has ended by itself: nothing is to be said any more. */

@@ -73,6 +73,7 @@ public final class Main {
                 .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new CheckCommand(root))
                 .addSubcommand(new ResumeCommand(root))
+                .addSubcommand(new ExploreCommand(root))
                 .addSubcommand(new CompareCommand(root))
                 .addSubcommand(new MethodsCommand(root))
                 .addSubcommand(new ParametersCommand(root))

@@ -71,6 +71,15 @@ public interface Program {
     int resume(Path folder, Console console);
 
     /**
+     * Serves a page on which the models of a run's Pareto set are chosen, measured and exported, until the thread is interrupted.
+     *
+     * @param port on 127.0.0.1; 0 takes a free one
+     * @return the exit code, 0 where all went well
+     * @throws org.amalgam.AmalgamException if the folder holds no Pareto set with a front, or the port is taken
+     */
+    int explore(Path folder, int port, Console console);
+
+    /**
      * Runs what the reference implementation was run with on the embedded model family, and prints both results side by side.
      *
      * @param quick leaves out what takes minutes

@@ -96,6 +96,12 @@ class MainTest {
         }
 
         @Override
+        public int explore(Path folder, int port, Console console) {
+            console.result("explore " + folder + " at " + port);
+            return 0;
+        }
+
+        @Override
         public int resume(Path folder, Console console) {
             console.result("resume " + folder);
             return 0;

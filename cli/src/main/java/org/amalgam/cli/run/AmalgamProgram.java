@@ -109,6 +109,12 @@ public final class AmalgamProgram implements Program {
     }
 
     @Override
+    public int explore(Path folder, int port, Console console) {
+        Explore.serve(folder, port, builtIn(), new Folders(hub, console), console, page -> {});
+        return 0;
+    }
+
+    @Override
     public int compare(boolean quick, List<String> names, Console console) {
         return Compare.execute(quick, names, builtIn(), console) ? 0 : 1;
     }

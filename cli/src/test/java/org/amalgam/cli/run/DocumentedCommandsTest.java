@@ -38,8 +38,17 @@ class DocumentedCommandsTest {
     private static final Pattern FILE = Pattern.compile("# (conf/\\S+\\.yaml)\\b.*");
 
     /** Commands of their own, which compose nothing. */
-    private static final List<String> OTHER =
-            List.of("demo", "compare", "methods", "groups", "parameters", "completion", "resume", "convert", "diff");
+    private static final List<String> OTHER = List.of(
+            "demo",
+            "compare",
+            "methods",
+            "groups",
+            "parameters",
+            "completion",
+            "resume",
+            "explore",
+            "convert",
+            "diff");
 
     /** Of these, the ones that read nothing but what is built in. */
     private static final List<String> PRINTING = List.of("methods", "groups", "parameters", "completion");
