@@ -51,7 +51,8 @@ final class DiffCommand implements Callable<Integer> {
     @Option(
             names = "--sort",
             paramLabel = "COLUMN",
-            description = "relative, difference, cosine or signs, the most different first, or name; default: relative.")
+            description =
+                    "relative, difference, cosine or signs, the most different first, or name; default: relative.")
     private String sort = SORTS.get(0);
 
     @Option(names = "--limit", paramLabel = "N", description = "Tensors to print; 0 prints all; default: 20.")

@@ -22,8 +22,7 @@ import java.util.stream.IntStream;
  */
 public record TaskVectorSimilarity(
         @Setting(value = "[]", help = "names of tensors that are left out")
-        List<String> removeKeys)
-        implements Analysis {
+        List<String> removeKeys) implements Analysis {
 
     @Override
     public String plan(ModelPool pool, List<Task> tasks) {
@@ -67,8 +66,12 @@ public record TaskVectorSimilarity(
                 .formatted(names.get(most[0]), names.get(most[1]), number(all.cosine(most[0], most[1])));
         return count == 2
                 ? first + "."
-                : first + ", the highest of all pairs; those of %s and %s the lowest, %s."
-                        .formatted(names.get(least[0]), names.get(least[1]), number(all.cosine(least[0], least[1])));
+                : first
+                        + ", the highest of all pairs; those of %s and %s the lowest, %s."
+                                .formatted(
+                                        names.get(least[0]),
+                                        names.get(least[1]),
+                                        number(all.cosine(least[0], least[1])));
     }
 
     /** The matrix for the terminal, with the lengths in front. */
@@ -81,8 +84,8 @@ public record TaskVectorSimilarity(
         lines.add(head.toString());
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            StringBuilder line = new StringBuilder(name + " ".repeat(label - name.length()))
-                    .append(right(number(all.norm(i)), 10));
+            StringBuilder line =
+                    new StringBuilder(name + " ".repeat(label - name.length())).append(right(number(all.norm(i)), 10));
             for (int j = 0; j < names.size(); j++) {
                 line.append(right(number(all.cosine(i, j)), width));
             }

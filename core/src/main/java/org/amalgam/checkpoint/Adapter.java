@@ -87,8 +87,9 @@ record Adapter(Map<String, LowRankUpdate> updates, Map<String, TensorSlot> whole
         factors.forEach((module, both) -> {
             TensorSlot any = both.down == null ? both.up : both.down;
             String target = found(ancestor, module + ".weight", any)
-                    .orElseThrow(() -> new AmalgamException(any.file() + ": adapts " + module
-                            + ", and the ancestor has no tensor " + module + ".weight; was it made for this ancestor?"));
+                    .orElseThrow(() ->
+                            new AmalgamException(any.file() + ": adapts " + module + ", and the ancestor has no tensor "
+                                    + module + ".weight; was it made for this ancestor?"));
             TensorSlot matrix = whole.getOrDefault(target, ancestor.get(target));
             updates.put(target, update(config, module, both, matrix, any));
         });
@@ -122,8 +123,9 @@ record Adapter(Map<String, LowRankUpdate> updates, Map<String, TensorSlot> whole
         requireMatrix(up);
         long rank = config.rank(module);
         if (down.shape().get(0) != rank || up.shape().get(1) != rank) {
-            throw new AmalgamException(down.file() + ": the factors of " + module + " have shapes " + down.shape() + " and "
-                    + up.shape() + ", the rank in " + AdapterConfig.FILE_NAME + " is " + rank + ". Fetch both again");
+            throw new AmalgamException(
+                    down.file() + ": the factors of " + module + " have shapes " + down.shape() + " and " + up.shape()
+                            + ", the rank in " + AdapterConfig.FILE_NAME + " is " + rank + ". Fetch both again");
         }
         List<Long> outIn = List.of(up.shape().get(0), down.shape().get(1));
         List<Long> inOut = List.of(outIn.get(1), outIn.get(0));
@@ -131,8 +133,9 @@ record Adapter(Map<String, LowRankUpdate> updates, Map<String, TensorSlot> whole
         // The setting is one for all modules, and some of them may be stored the other way.
         boolean transposed = outIn.equals(inOut) ? turned : matrix.shape().equals(inOut);
         if (!matrix.shape().equals(transposed ? inOut : outIn)) {
-            throw new AmalgamException(down.file() + ": the update of " + module + " has shape " + outIn + ", the ancestor's "
-                    + matrix.name() + " has " + matrix.shape() + "; was it made for this ancestor?");
+            throw new AmalgamException(
+                    down.file() + ": the update of " + module + " has shape " + outIn + ", the ancestor's "
+                            + matrix.name() + " has " + matrix.shape() + "; was it made for this ancestor?");
         }
         return new LowRankUpdate(down, up, config.scale(module), transposed);
     }
@@ -140,7 +143,8 @@ record Adapter(Map<String, LowRankUpdate> updates, Map<String, TensorSlot> whole
     private static void requireMatrix(TensorSlot factor) {
         if (factor.shape().size() != 2 || !factor.dtype().isFloating()) {
             throw new AmalgamException(factor.file() + ": " + factor.name() + " is " + factor.dtype() + " "
-                    + factor.shape() + ", expected a floating-point matrix: a LoRA of convolutions is not understood; merge it"
+                    + factor.shape()
+                    + ", expected a floating-point matrix: a LoRA of convolutions is not understood; merge it"
                     + " into its model with PEFT first");
         }
     }

@@ -52,8 +52,7 @@ record AdapterConfig(Path file, JsonNode config) {
      * @throws AmalgamException if it is no LoRA's, or of a variant that is not understood
      */
     static AdapterConfig read(Path folder) {
-        AdapterConfig read = new AdapterConfig(
-                folder.resolve(FILE_NAME), JsonFiles.object(folder.resolve(FILE_NAME)));
+        AdapterConfig read = new AdapterConfig(folder.resolve(FILE_NAME), JsonFiles.object(folder.resolve(FILE_NAME)));
         String type = read.config.path("peft_type").asText();
         if (!type.equals("LORA")) {
             throw read.refused("peft_type is " + (type.isEmpty() ? "not given" : type));
@@ -64,8 +63,9 @@ record AdapterConfig(Path file, JsonNode config) {
         }
         String beginning = read.config.path("init_lora_weights").asText("true");
         if (!BEGINNINGS.contains(beginning)) {
-            throw read.refused("init_lora_weights is " + beginning
-                    + ", which splits the ancestor's weights (PEFT converts it with path_initial_model_for_weight_conversion)");
+            throw read.refused(
+                    "init_lora_weights is " + beginning
+                            + ", which splits the ancestor's weights (PEFT converts it with path_initial_model_for_weight_conversion)");
         }
         for (Map.Entry<String, JsonNode> entry : read.config.properties()) {
             String key = entry.getKey();

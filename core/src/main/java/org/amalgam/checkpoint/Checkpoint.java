@@ -210,8 +210,9 @@ public final class Checkpoint {
 
     private static AmalgamException noWeights(Path folder) {
         if (Adapter.isIn(folder)) {
-            return new AmalgamException(folder + ": is an adapter, which is a model on its ancestor alone; name it under"
-                    + " modelpool.models, and the model that it was trained on as _pretrained_");
+            return new AmalgamException(
+                    folder + ": is an adapter, which is a model on its ancestor alone; name it under"
+                            + " modelpool.models, and the model that it was trained on as _pretrained_");
         }
         String expected = folder + ": expected " + WEIGHTS + " or " + ShardIndex.FILE_NAME + ", found ";
         try (Stream<Path> files = Files.list(folder)) {

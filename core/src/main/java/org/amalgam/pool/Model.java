@@ -72,9 +72,9 @@ public record Model(
     }
 
     /** Maps a model that fits. */
-    static Model mapped(
-            String name, Checkpoint checkpoint, List<ParameterSpec> specs, Map<String, TensorSlot> slots) {
-        return mapped(name, checkpoint, slots, specs.stream().map(ParameterSpec::name).toList(), false);
+    static Model mapped(String name, Checkpoint checkpoint, List<ParameterSpec> specs, Map<String, TensorSlot> slots) {
+        return mapped(
+                name, checkpoint, slots, specs.stream().map(ParameterSpec::name).toList(), false);
     }
 
     private static Model mapped(
@@ -91,8 +91,7 @@ public record Model(
             tensors.put(parameter, mapped(slot, files.computeIfAbsent(slot.file(), MappedFile::open)));
             LowRankUpdate update = checkpoint.updates().get(slot.name());
             if (update != null) {
-                updates.put(
-                        parameter, Update.mapped(update, file -> files.computeIfAbsent(file, MappedFile::open)));
+                updates.put(parameter, Update.mapped(update, file -> files.computeIfAbsent(file, MappedFile::open)));
             }
         }
         return new Model(name, checkpoint, slots, new Weights(tensors), updates, finite);

@@ -62,8 +62,8 @@ public final class TextTasks implements AutoCloseable {
     private Task make(Key key) {
         TextTaskSpec spec = key.spec();
         Checkpoint model = Checkpoint.open(key.model(), Checkpoint.open(ancestor));
-        LinearHead head = LinearHead.of(
-                model, Families.architecture(ancestor).features().width());
+        LinearHead head =
+                LinearHead.of(model, Families.architecture(ancestor).features().width());
         TextDataset texts =
                 TextDatasets.open(spec.paths(), spec.split(), spec.columns(), spec.classNames(), spec.name());
         for (TextDataset.Example example : texts.examples()) {
@@ -72,13 +72,12 @@ public final class TextTasks implements AutoCloseable {
                         + key.model() + " has " + head.classes() + " classes; is it the model of this task?");
             }
         }
-        String fingerprint =
-                texts.fingerprint() + " " + model.fingerprint() + " "
-                        + Hashes.sha256(Stream.of("tokenizer.json", "tokenizer_config.json")
-                                .map(folder::resolve)
-                                .filter(Files::exists)
-                                .toArray(Path[]::new))
-                        + " " + longest;
+        String fingerprint = texts.fingerprint() + " " + model.fingerprint() + " "
+                + Hashes.sha256(Stream.of("tokenizer.json", "tokenizer_config.json")
+                        .map(folder::resolve)
+                        .filter(Files::exists)
+                        .toArray(Path[]::new))
+                + " " + longest;
         return new TextTask(spec.name(), texts, tokenizer(), head, fingerprint);
     }
 

@@ -161,8 +161,9 @@ class ModelDifferenceTest {
 
         Findings findings = new TaskVectorSimilarity(List.of()).findings(pool, List.of(), run);
         assertThat(findings.sentence())
-                .isEqualTo("The task vectors of t0 and t1 have the cosine 0.9600, the highest of all pairs; those of t0 and"
-                        + " t2 the lowest, 0.000.");
+                .isEqualTo(
+                        "The task vectors of t0 and t1 have the cosine 0.9600, the highest of all pairs; those of t0 and"
+                                + " t2 the lowest, 0.000.");
         assertThat(findings.details()).hasSize(4).first().asString().contains("length", "t0", "t1", "t2");
         assertThat(findings.figures()).hasSize(2);
         Findings without = new TaskVectorSimilarity(List.of(bias)).findings(pool, List.of(), run);

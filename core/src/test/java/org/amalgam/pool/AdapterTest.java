@@ -151,8 +151,7 @@ class AdapterTest {
         for (int i = 0; i < 64; i++) {
             values[i] = (float) expected[i];
         }
-        assertThat(merged.get(QUERY + ".weight"))
-                .isEqualTo(HostTensor.ofRounded(DType.BF16, values, 8, 8));
+        assertThat(merged.get(QUERY + ".weight")).isEqualTo(HostTensor.ofRounded(DType.BF16, values, 8, 8));
         TinyModels.tensors(base).forEach((name, tensor) -> {
             if (!name.startsWith(QUERY)) {
                 assertThat(merged.get(name)).as(name).isEqualTo(tensor);
@@ -196,8 +195,7 @@ class AdapterTest {
         for (int token = 0; token < 13; token++) {
             for (int j = 0; j < 8; j++) {
                 double added = 1.5 * (b[2 * j] * a[token] + b[2 * j + 1] * a[13 + token]);
-                assertThat((double) got[8 * token + j])
-                        .isCloseTo(theta[8 * token + j] + added, Offset.offset(1e-5));
+                assertThat((double) got[8 * token + j]).isCloseTo(theta[8 * token + j] + added, Offset.offset(1e-5));
             }
         }
     }
@@ -272,7 +270,8 @@ class AdapterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"r\": 4, \"lora_alpha\": 3", "\"rank_pattern\": {\"q_proj\": 8}, \"r\": 2, \"lora_alpha\": 3"})
+    @ValueSource(
+            strings = {"\"r\": 4, \"lora_alpha\": 3", "\"rank_pattern\": {\"q_proj\": 8}, \"r\": 2, \"lora_alpha\": 3"})
     void aRankThatIsNotTheFactors(String ranks) throws IOException {
         write("\"peft_type\": \"LORA\", " + ranks);
         refuses(QUERY, "[2, 8]", "[8, 2]", "the rank in adapter_config.json is");
@@ -328,7 +327,8 @@ class AdapterTest {
 
     private static Path resource(String name) {
         try {
-            return Path.of(Objects.requireNonNull(AdapterTest.class.getResource(name)).toURI());
+            return Path.of(
+                    Objects.requireNonNull(AdapterTest.class.getResource(name)).toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -356,9 +356,10 @@ class AdapterTest {
 
     private static void assertMerged(ModelPool pool, String name, String prefix) {
         Map<String, Tensor> found = pool.experts().get(0).weights().entries();
-        List<String> changed = Safetensors.open(resource("/peft/" + name + "/merged.safetensors")).slots().keySet().stream()
-                .filter(key -> !key.equals("score.weight"))
-                .toList();
+        List<String> changed =
+                Safetensors.open(resource("/peft/" + name + "/merged.safetensors")).slots().keySet().stream()
+                        .filter(key -> !key.equals("score.weight"))
+                        .toList();
         assertThat(changed).hasSizeGreaterThan(1);
         for (String key : changed) {
             float[] expected = Safetensors.open(resource("/peft/" + name + "/merged.safetensors"))

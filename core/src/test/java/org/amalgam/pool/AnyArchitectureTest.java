@@ -152,14 +152,15 @@ class AnyArchitectureTest {
     }
 
     private Path merged(String method) {
-        ModelPool pool = ModelPool.mapped(
-                base, experts, ModelPool.none("test_datasets"), ModelPool.none("train_datasets"));
+        ModelPool pool =
+                ModelPool.mapped(base, experts, ModelPool.none("test_datasets"), ModelPool.none("train_datasets"));
         Path folder = temporary.resolve("merged");
         try (Workers workers = Workers.of(2)) {
             LazyWeights merged = ((StaticMethod) method(method)).merged(pool, Run.quiet(0, temporary));
             FileFormat format = new FileFormat(Optional.empty(), 600);
             AtomicFolder.write(folder, partial -> pool.save(merged, partial, format, workers));
-            assertThat(pool.savedBytes(format)).isEqualTo(Checkpoint.open(folder).bytes());
+            assertThat(pool.savedBytes(format))
+                    .isEqualTo(Checkpoint.open(folder).bytes());
         }
         return folder;
     }
@@ -192,7 +193,8 @@ class AnyArchitectureTest {
     @Test
     void valuesAreRoundedOnceToEachTensorsOwnType() {
         Map<String, HostTensor> got = TinyModels.tensors(merged("simple_average"));
-        for (String name : List.of(EMBEDDING, QUERY_NORM, "model.norm.weight", "model.layers.1.self_attn.k_proj.bias")) {
+        for (String name :
+                List.of(EMBEDDING, QUERY_NORM, "model.norm.weight", "model.layers.1.self_attn.k_proj.bias")) {
             float[] a = tensors(2).get(name).toFloats();
             float[] b = tensors(3).get(name).toFloats();
             float[] mean = new float[a.length];

@@ -134,8 +134,7 @@ public final class AmalgamProgram implements Program {
     @Override
     public int diff(List<String> models, Optional<String> ancestor, String sort, int limit, Console console) {
         if (ancestor.isPresent()) {
-            return run(
-                    new Composer(List.of(), builtIn()).compose(Diff.similarity(ancestor.get(), models)), console);
+            return run(new Composer(List.of(), builtIn()).compose(Diff.similarity(ancestor.get(), models)), console);
         }
         Diff.execute(models, sort, limit, new Folders(hub, console), console);
         return 0;

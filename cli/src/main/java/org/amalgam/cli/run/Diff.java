@@ -66,7 +66,8 @@ final class Diff {
                 console.item("from", paths.get(0).toString());
                 console.item("to", paths.get(i).toString());
                 console.line("");
-                console.table(table(limit == 0 ? rows : rows.stream().limit(limit).toList(), difference.whole()));
+                console.table(
+                        table(limit == 0 ? rows : rows.stream().limit(limit).toList(), difference.whole()));
                 if (limit > 0 && rows.size() > limit) {
                     console.line("and " + (rows.size() - limit) + " tensors more; --limit 0 prints all");
                 }

@@ -110,7 +110,13 @@ class CheckTest {
         Ending page = check(overrides);
         assertThat(page.code()).isEqualTo(2);
         assertThat(flat(page.out()))
-                .contains("3 conflicts", "birds: ", BIAS, "vision_model.more", "[5]", "Compare them with bin/amalgam diff");
+                .contains(
+                        "3 conflicts",
+                        "birds: ",
+                        BIAS,
+                        "vision_model.more",
+                        "[5]",
+                        "Compare them with bin/amalgam diff");
         Ending run = area.amalgam(overrides);
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains(BIAS, "the first of 3 conflicts", "amalgam check");

@@ -144,7 +144,8 @@ class DiffTest {
         Ending one = diff("diff", model("clip"));
         assertThat(one.code()).isEqualTo(2);
         assertThat(one.err()).contains("name two or more");
-        assertThat(diff("diff", model("clip"), model("birds"), "--sort", "cosin").err())
+        assertThat(diff("diff", model("clip"), model("birds"), "--sort", "cosin")
+                        .err())
                 .contains("--sort", "Did you mean cosine?");
         assertThat(diff("diff", model("clip"), model("birds"), "--limit", "-1").err())
                 .contains("--limit", "0 for all");
