@@ -87,6 +87,17 @@ class TextTasksTest {
         assertThat(named.labels().toLongs()).containsExactly(1, 0);
     }
 
+    /** However few rows there are, and whatever stands in all of them. */
+    @Test
+    void aCommaPartsTheColumnsOfCsv() throws IOException {
+        Path file = write("s.csv", "text,label\na;b|c,0\n\"d;e|f\",1\n\"g \"\"h\"\";i|\",1\n");
+
+        assertThat(TextDatasets.open(List.of(file), "", List.of(), List.of(), "t")
+                        .examples())
+                .extracting(example -> example.texts().get(0))
+                .containsExactly("a;b|c", "d;e|f", "g \"h\";i|");
+    }
+
     @Test
     void parquetKeepsItsOrder() throws SQLException {
         Path parquet = temporary.resolve("p.parquet");
@@ -155,6 +166,15 @@ class TextTasksTest {
         refused(write("i.csv", "text,label\n"), List.of(), "is empty");
         refused(write("j.parquet", "no parquet"), List.of(), "cannot be read as Parquet");
         refused(write("k.jsonl", "{\"text\": \"a\", \"lab"), List.of(), "k.jsonl");
+        refused(write("l.csv", "text,label\na,0\nb\n"), List.of(), "Line: 3");
+        refused(
+                write("m.jsonl", "{\"text\": \"a\", \"label\": 0}\n{\"text\": \"b\", \"label\"\n"),
+                List.of(),
+                "line 2");
+        refused(
+                write("n.jsonl", "{\"text\": \"a\", \"label\": 0}\n{\"label\": 1}\n"),
+                List.of(),
+                "row 1: text is empty");
         refused(temporary.resolve("absent.csv"), List.of(), "absent.csv does not exist");
         assertThatThrownBy(() -> open(OptionalInt.of(25), temporary, "", List.of(), List.of()))
                 .isInstanceOf(AmalgamException.class)

@@ -12,16 +12,14 @@ import org.amalgam.report.AccuracyTable.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Runs on the embedded model family what the reference implementation was run with, and prints both accuracies side by side.
+ * Runs on the embedded model families what the reference implementation was run with, and prints both accuracies side by side.
  * What involves no chance must agree to two images a task; what draws samples (an adaptation in another order, a statistic) may
  * stay behind by 1.5 points a task and by 0.7 on average; an adaptation in the same order, step by step, to 1e-3 in every loss and coefficient.
  */
@@ -30,29 +28,32 @@ final class Compare {
     private static final int IMAGES = 2;
     private static final double POINTS_A_TASK = 1.5;
     private static final double POINTS_ON_AVERAGE = 0.7;
-    private static final List<String> STATISTICS = List.of("fisher_merging", "regmean");
     private static final List<String> DRAWN = List.of("num_samples", "num_regmean_examples");
-    private static final Pattern ADAMERGING = Pattern.compile("(seq_)?(task|layer)_wise_adamerging(_pp)?");
-    private static final Pattern WEMOE = Pattern.compile("(seq_)?(e_)?wemoe_.*");
 
-    /** Short runs in the reference's order whose result the routers' random start decides. */
-    private static final Set<String> RANDOM_START = Set.of("seq_wemoe_depth1", "seq_wemoe_depth2");
+    /** An embedded family and what the reference reaches on it; a prefix tells its runs from those of other families. */
+    private enum Family {
+        CLIP(ZooGroups.ZOO, "zoo/reference.json", ""),
+        GPT2(ZooGroups.ZOO_GPT2, "zoo/reference_gpt2.json", "gpt2_");
 
-    /** What a run's name begins with and the method that takes the run's settings as they are. */
-    private static final Map<String, String> SAME_SETTINGS = Map.of(
-            "simple_average", "simple_average",
-            "weighted_average", "weighted_average",
-            "task_arithmetic", "task_arithmetic",
-            "ties_merging", "ties_merging",
-            "smile_", "smile_upscaling",
-            "ada_svd", "ada_svd");
+        private final String group;
+        private final String file;
+        private final String prefix;
 
+        Family(String group, String file, String prefix) {
+            this.group = group;
+            this.file = file;
+            this.prefix = prefix;
+        }
+    }
+
+    private final Family family;
     private final JsonNode methods;
     private final Session session;
     private final Console console;
     private int beyond;
 
-    private Compare(JsonNode methods, Session session, Console console) {
+    private Compare(Family family, JsonNode methods, Session session, Console console) {
+        this.family = family;
         this.methods = methods;
         this.session = session;
         this.console = console;
@@ -64,12 +65,29 @@ final class Compare {
      * @param only parts of the names of the runs that are repeated; empty for all
      */
     static boolean execute(boolean quick, List<String> only, BuiltIn builtIn, Console console) {
-        JsonNode methods = read(Home.find().resolve("zoo/reference.json")).path("methods");
-        try (Session session = new Session(builtIn, console)) {
-            Compare compare = new Compare(methods, session, console);
-            compare.run(quick, only);
-            return compare.beyond == 0;
+        Map<Family, JsonNode> references = new EnumMap<>(Family.class);
+        for (Family family : Family.values()) {
+            JsonNode methods = read(Home.find().resolve(family.file)).path("methods");
+            if (!names(family, methods, only).isEmpty()) {
+                references.put(family, methods);
+            }
         }
+        if (references.isEmpty()) {
+            throw new AmalgamException(
+                    "no run of the reference has a name that contains " + String.join(" or ", only)
+                            + "; zoo/reference.json and zoo/reference_gpt2.json have their names, the latter's with gpt2_ in front");
+        }
+        int beyond = 0;
+        for (Map.Entry<Family, JsonNode> reference : references.entrySet()) {
+            try (Session session = new Session(reference.getKey().group, builtIn, console)) {
+                Compare compare = new Compare(reference.getKey(), reference.getValue(), session, console);
+                compare.run(quick, only);
+                beyond += compare.beyond;
+            }
+        }
+        console.result(
+                beyond == 0 ? "every difference is within its bound" : beyond + " differences are beyond their bounds");
+        return beyond == 0;
     }
 
     private void run(boolean quick, List<String> only) {
@@ -80,8 +98,9 @@ final class Compare {
         print("zero_shot", methods.path("zero_shot").path("accuracy"), baselines.get(0), false);
         print("individual", methods.path("individual").path("accuracy"), baselines.get(1), false);
         List<String> missing = new ArrayList<>();
-        for (String name : names(only)) {
-            Optional<List<String>> overrides = overrides(name);
+        for (String name : names(family, methods, only)) {
+            Optional<List<String>> overrides = Repetition.overrides(
+                    name, methods.path(name).path("settings"), family == Family.GPT2 ? "gpt2" : "clip");
             if (overrides.isEmpty()) {
                 missing.add(name);
             } else if (!quick || !isLong(name)) {
@@ -93,38 +112,32 @@ final class Compare {
             console.line("left out, no such method here or a result that a random start decides: "
                     + String.join(", ", missing));
         }
-        console.result(
-                beyond == 0 ? "every difference is within its bound" : beyond + " differences are beyond their bounds");
     }
 
     private void compare(String name, List<String> overrides) {
         JsonNode reference = methods.path(name);
         Session.Outcome outcome = session.merge(
-                name,
+                family.prefix + name,
                 overrides,
-                Path.of("outputs", "compare", name),
+                Path.of("outputs", "compare", family.prefix + name),
                 reference.path("evaluation_batch_size").asInt(0));
         // Where the reference judged a mixture twice, the plain accuracy is the one with a routing a batch.
         print(name, reference.path("accuracy"), outcome.batchReduced().orElse(outcome.row()), isDrawn(name));
         if (reference.has("accuracy_sample_wise")) {
             print("  a routing a sample", reference.path("accuracy_sample_wise"), outcome.row(), isDrawn(name));
         }
-        if (ADAMERGING.matcher(name).matches() && name.startsWith("seq_")) {
+        if (Repetition.isAdaMerging(name) && name.startsWith("seq_")) {
             steps(name, overrides);
         } else if (name.startsWith("seq_")) {
             losses(reference, outcome.trace().orElseThrow());
         }
     }
 
-    private List<String> names(List<String> only) {
+    private static List<String> names(Family family, JsonNode methods, List<String> only) {
         List<String> names = new ArrayList<>();
         methods.fieldNames().forEachRemaining(names::add);
-        names.removeIf(name -> !only.isEmpty() && only.stream().noneMatch(name::contains));
-        if (names.isEmpty()) {
-            throw new AmalgamException("no run of the reference has a name that contains " + String.join(" or ", only)
-                    + "; zoo/reference.json has their names");
-        }
         names.removeAll(List.of("zero_shot", "individual"));
+        names.removeIf(name -> !only.isEmpty() && only.stream().noneMatch((family.prefix + name)::contains));
         return names;
     }
 
@@ -136,83 +149,9 @@ final class Compare {
 
     /** Whether the result depends on which samples chance drew. */
     private boolean isDrawn(String name) {
-        return isLong(name) || DRAWN.stream().anyMatch(methods.path(name).path("settings")::has);
-    }
-
-    /** The overrides that repeat a run of the reference, where the method exists. */
-    private Optional<List<String>> overrides(String name) {
         JsonNode settings = methods.path(name).path("settings");
-        Matcher adamerging = ADAMERGING.matcher(name);
-        if (adamerging.matches()) {
-            return Optional.of(List.of(
-                    "method=adamerging",
-                    "method.name=clip_" + adamerging.group(2) + "_wise_adamerging",
-                    "method.lr=" + settings.path("lr").asText(),
-                    "method.init_values=" + settings.path("init_values").asText(),
-                    "method.clamp_weights=" + settings.path("clamp_weights").asText(),
-                    "method.batch_size=" + settings.path("batch_size").asText(),
-                    "method.max_steps=" + settings.path("max_steps").asText(),
-                    "method.shuffle=" + (adamerging.group(1) == null),
-                    "method.ties_threshold=" + (adamerging.group(3) == null ? "null" : "20")));
-        }
-        Matcher wemoe = WEMOE.matcher(name);
-        if (wemoe.matches()) {
-            return RANDOM_START.contains(name) ? Optional.empty() : Optional.of(weightEnsembling(wemoe, settings));
-        }
-        if (STATISTICS.contains(name)) {
-            List<String> overrides = new ArrayList<>(List.of("method=" + name));
-            // The reference draws samples for RegMean and takes the first ones for Fisher merging.
-            overrides.add("method.shuffle=" + settings.path("shuffle").asBoolean(false));
-            settings.properties().stream()
-                    .filter(e -> !List.of("shuffle", "seed").contains(e.getKey()))
-                    .forEach(e -> overrides.add("method." + e.getKey() + "=" + e.getValue()));
-            if (name.equals("regmean")) {
-                // One draw of 256 scatters by half a point of accuracy: with four times as many the chance left is the
-                // reference's.
-                overrides.add("method.num_regmean_examples=1024");
-            }
-            return Optional.of(overrides);
-        }
-        if (name.startsWith("pwemoe_")) {
-            return Optional.of(pareto(name, settings));
-        }
-        for (Map.Entry<String, String> method : SAME_SETTINGS.entrySet()) {
-            if (name.startsWith(method.getKey())) {
-                List<String> overrides = new ArrayList<>(List.of("method=" + method.getValue()));
-                settings.properties()
-                        .forEach(e -> overrides.add("method." + e.getKey() + "="
-                                + (e.getValue().isTextual() ? e.getValue().asText() : e.getValue())));
-                return Optional.of(overrides);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Settings of the reference that say nothing here: where it saves, and what its own machine does. */
-    private static final Set<String> NO_MATTER =
-            Set.of("checkpoint", "save_checkpoint", "devices", "num_workers", "cache_dir", "fast_dev_run", "shuffle");
-
-    private static List<String> weightEnsembling(Matcher name, JsonNode settings) {
-        List<String> overrides = new ArrayList<>(
-                List.of("method=" + (name.group(2) == null ? "weight" : "sparse_weight") + "_ensembling_moe"));
-        overrides.add("method.shuffle=" + (name.group(1) == null));
-        settings.properties().stream()
-                .filter(setting -> !NO_MATTER.contains(setting.getKey()))
-                .forEach(setting -> overrides.add(
-                        "method." + setting.getKey() + "=" + setting.getValue().asText()));
-        return overrides;
-    }
-
-    private static List<String> pareto(String name, JsonNode settings) {
-        List<String> overrides =
-                new ArrayList<>(List.of("method=pwe_moe_" + name.substring("pwemoe_".length()) + "_for_clip"));
-        settings.properties().stream()
-                .filter(setting -> setting.getValue().isValueNode())
-                .forEach(setting -> overrides.add(
-                        "method." + setting.getKey() + "=" + setting.getValue().asText()));
-        overrides.add("method.dataloader_kwargs.batch_size="
-                + settings.path("dataloader_kwargs").path("batch_size").asText());
-        return overrides;
+        return isLong(name)
+                || (settings.path("shuffle").asBoolean(true) && DRAWN.stream().anyMatch(settings::has));
     }
 
     private void print(String name, JsonNode reference, Row row, boolean drawn) {
@@ -237,7 +176,7 @@ final class Compare {
         ours.add(percent(average));
         differences.add(
                 marked(String.format(Locale.ROOT, "%+.2f", difference), !drawn || difference >= -POINTS_ON_AVERAGE));
-        line(name, theirs);
+        line(family.prefix + name, theirs);
         line("  amalgam", ours);
         line(drawn ? "  difference, points" : "  difference, images", differences);
     }

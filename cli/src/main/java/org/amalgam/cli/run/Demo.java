@@ -55,7 +55,7 @@ final class Demo {
         console.item("demo", ENTRIES.size() + " merges of the embedded model family, judged on six real data sets");
         List<Row> rows = new ArrayList<>();
         List<MethodSection> sections = new ArrayList<>();
-        try (Session session = new Session(builtIn, console)) {
+        try (Session session = new Session(ZooGroups.ZOO, builtIn, console)) {
             rows.addAll(session.baselines());
             for (Entry entry : ENTRIES) {
                 console.item("merge", entry.label());

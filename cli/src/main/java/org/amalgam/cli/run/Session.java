@@ -25,12 +25,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Several methods on the embedded model family, whose models and data are opened once. */
+/** Several methods on one of the embedded model families, whose models and data are opened once. */
 final class Session implements AutoCloseable {
 
     static final Path CACHE = Path.of("outputs", "cache");
 
     private final BuiltIn builtIn;
+    private final String family;
     private final Console console;
     private final Scope scope;
     private final Workplace workplace;
@@ -46,15 +47,21 @@ final class Session implements AutoCloseable {
      */
     record Outcome(Row row, MethodSection section, Optional<Trace> trace, Optional<Row> batchReduced) {}
 
-    Session(BuiltIn builtIn, Console console) {
+    /**
+     * Opens models and data.
+     *
+     * @param family the groups of its pool and its tasks: {@link ZooGroups#ZOO}
+     */
+    Session(String family, BuiltIn builtIn, Console console) {
         this.builtIn = builtIn;
+        this.family = family;
         this.console = console;
         this.scope = Scope.open();
         RunConfig config = compose(List.of("method=simple_average"));
         TaskPoolSettings judged =
-                Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", "zoo");
+                Settings.bind(TaskPoolSettings.class, config.taskpool().node(), "taskpool", family);
         this.workplace = new Workplace(
-                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", "zoo"),
+                Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", family),
                 judged,
                 Folders.ofThisProcess(console),
                 CACHE);
@@ -72,7 +79,9 @@ final class Session implements AutoCloseable {
     }
 
     RunConfig compose(List<String> overrides) {
-        return new Composer(List.of(), builtIn).compose(overrides.toArray(String[]::new));
+        return new Composer(List.of(), builtIn)
+                .compose(with(overrides, "modelpool=" + family, "taskpool=" + family)
+                        .toArray(String[]::new));
     }
 
     /** The zero-shot ancestor and the experts. */

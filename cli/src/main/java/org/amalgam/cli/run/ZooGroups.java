@@ -13,47 +13,77 @@ import org.amalgam.settings.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The pool and the tasks of the embedded model family, from its own description. */
+/** The pools and the tasks of the embedded model families, from their own descriptions. */
 final class ZooGroups implements BuiltIn {
 
-    private static final String NAME = "zoo";
+    /** A family's group, its description among the zoo's models, and a line about it. */
+    private enum Embedded {
+        CLIP(ZOO, "zoo.json", "The embedded CLIP family: six tasks of images, small enough for any machine."),
+        GPT2(
+                ZOO_GPT2,
+                "gpt2.json",
+                "The embedded GPT-2 family: four tasks of short texts, small enough for any machine.");
+
+        private final String group;
+        private final String file;
+        private final String line;
+
+        Embedded(String group, String file, String line) {
+            this.group = group;
+            this.file = file;
+            this.line = line;
+        }
+    }
+
+    /** The group of the family that is merged where no other is named. */
+    static final String ZOO = "zoo";
+
+    static final String ZOO_GPT2 = "zoo_gpt2";
 
     @Override
     public List<String> names(String folder) {
-        return isPool(folder) ? List.of(NAME) : List.of();
+        return isPool(folder)
+                ? Arrays.stream(Embedded.values()).map(family -> family.group).toList()
+                : List.of();
     }
 
     @Override
     public Optional<ConfigFile> find(String folder, String name) {
-        if (!isPool(folder) || !name.equals(NAME)) {
-            return Optional.empty();
-        }
+        return isPool(folder)
+                ? Arrays.stream(Embedded.values())
+                        .filter(family -> family.group.equals(name))
+                        .findFirst()
+                        .map(family -> file(folder, family))
+                : Optional.empty();
+    }
+
+    private static ConfigFile file(String folder, Embedded family) {
         Path models = Home.find().resolve("zoo/models");
-        JsonNode zoo = read(models.resolve("zoo.json"));
-        Path clip = models.resolve(zoo.path("pretrained").asText());
+        JsonNode zoo = read(models.resolve(family.file));
+        String ancestor = models.resolve(zoo.path("pretrained").asText()).toString();
         Map<String, Object> tree = new LinkedHashMap<>();
         if (folder.equals(Group.MODELPOOL.key())) {
             Map<String, Object> folders = new LinkedHashMap<>();
-            folders.put("_pretrained_", clip.toString());
+            folders.put("_pretrained_", ancestor);
             zoo.path("tasks")
                     .forEach(task -> folders.put(
                             task.path("name").asText(),
                             models.resolve(task.path("model").asText()).toString()));
             tree.put("models", folders);
             tree.put("train_datasets", datasets(zoo, models, "train"));
-        } else {
-            tree.put("clip_model", clip.toString());
-            tree.put("processor", clip.toString());
+        } else if (family == Embedded.CLIP) {
+            tree.put("clip_model", ancestor);
+            tree.put("processor", ancestor);
         }
         tree.put("test_datasets", datasets(zoo, models, "test"));
-        MapNode content = (MapNode) Node.of(tree, new Source("built-in " + folder + " zoo"));
-        return Optional.of(
-                ConfigFile.of(content, "The embedded model family: six tasks, small enough for any machine."));
+        MapNode content = (MapNode) Node.of(tree, new Source("built-in " + folder + " " + family.group));
+        return ConfigFile.of(content, family.line);
     }
 
     private static boolean isPool(String folder) {
@@ -69,7 +99,9 @@ final class ZooGroups implements BuiltIn {
                     models.resolve(task.path("data").asText()).normalize().toString());
             dataset.put("split", split);
             dataset.put("classnames", texts(task.path("classnames")));
-            dataset.put("templates", texts(task.path("templates")));
+            if (task.has("templates")) {
+                dataset.put("templates", texts(task.path("templates")));
+            }
             datasets.put(task.path("name").asText(), dataset);
         }
         return datasets;

@@ -39,16 +39,7 @@ class DocumentedCommandsTest {
 
     /** Commands of their own, which compose nothing. */
     private static final List<String> OTHER = List.of(
-            "demo",
-            "compare",
-            "methods",
-            "groups",
-            "parameters",
-            "completion",
-            "resume",
-            "explore",
-            "convert",
-            "diff");
+            "demo", "compare", "methods", "groups", "parameters", "completion", "resume", "explore", "convert", "diff");
 
     /** Of these, the ones that read nothing but what is built in. */
     private static final List<String> PRINTING = List.of("methods", "groups", "parameters", "completion");

@@ -14,7 +14,7 @@ import java.util.Properties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** On the embedded model family, what involves no chance agrees with the reference's results, and 20 steps of adaptation do. */
+/** On the embedded model families, what involves no chance agrees with the reference's results, and 20 steps of adaptation do. */
 @Tag("zoo")
 class ZooReferenceTest {
 
@@ -32,6 +32,10 @@ class ZooReferenceTest {
                         "fisher_merging",
                         "regmean",
                         "seq_layer_wise_adamerging",
-                        "step by step");
+                        "step by step",
+                        "gpt2_ties_merging_1.0",
+                        "gpt2_fisher_merging",
+                        "gpt2_regmean",
+                        "gpt2_seq_layer_wise_adamerging");
     }
 }
