@@ -47,14 +47,14 @@ public final class Hypervolume {
         return dominated;
     }
 
-    /** Whether a point is as good as another everywhere and better somewhere. */
-    public static boolean dominates(List<Double> point, List<Double> other) {
+    /** Whether the first point is as good as the second everywhere and better somewhere. */
+    public static boolean dominates(List<Double> a, List<Double> b) {
         boolean better = false;
-        for (int k = 0; k < point.size(); k++) {
-            if (point.get(k) < other.get(k)) {
+        for (int k = 0; k < a.size(); k++) {
+            if (a.get(k) < b.get(k)) {
                 return false;
             }
-            better |= point.get(k) > other.get(k);
+            better |= a.get(k) > b.get(k);
         }
         return better;
     }
