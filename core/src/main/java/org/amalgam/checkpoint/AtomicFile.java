@@ -44,11 +44,22 @@ public final class AtomicFile {
      * @throws AmalgamException if the disk refuses; the file is then as it was before
      */
     public static void write(Path target, Content content) {
+        write(target, true, content);
+    }
+
+    /**
+     * {@link #write(Path, Content)}, forced to disk before it has its name or left to the system, which writes it within a minute
+     * or so: for content whose forcing takes longer than its making. The end of the process makes no difference; where the machine
+     * itself stops before the system has written it, the file may be cut short.
+     */
+    public static void write(Path target, boolean forced, Content content) {
         writeByName(target, partial -> {
             try (FileChannel channel =
                     FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.writeTo(channel);
-                channel.force(true);
+                if (forced) {
+                    channel.force(true);
+                }
             }
         });
     }

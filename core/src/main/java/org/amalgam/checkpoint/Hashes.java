@@ -32,6 +32,11 @@ public final class Hashes {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** SHA-256 of a text in UTF-8: 64 lower-case hex digits. */
+    public static String sha256(String text) {
+        return HexFormat.of().formatHex(newDigest("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /**
      * What git calls a file of this content, as {@code git hash-object FILE} gives it: SHA-1 of a header with the length, and the
      * bytes; 40 lower-case hex digits.

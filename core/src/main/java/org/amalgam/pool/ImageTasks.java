@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.ClassNames;
 import org.amalgam.data.dataset.ImageDataset;
 import org.amalgam.data.dataset.ImageDatasets;
+import org.amalgam.data.dataset.PixelCache;
 import org.amalgam.data.dataset.PixelStore;
 import org.amalgam.data.dataset.TaskText;
 import org.amalgam.data.image.ImageProcessor;
@@ -30,6 +31,7 @@ public final class ImageTasks implements AutoCloseable {
     private final java.util.ArrayDeque<PixelStore> stores = new java.util.ArrayDeque<>();
     private final Path cache;
     private final long pixelBytes;
+    private final Optional<PixelCache> pixels;
 
     /**
      * Opens nothing yet.
@@ -38,8 +40,19 @@ public final class ImageTasks implements AutoCloseable {
      * @param pixelBytes memory that a task's decoded images may take
      */
     public ImageTasks(Path cache, long pixelBytes) {
+        this(cache, pixelBytes, 0);
+    }
+
+    /**
+     * As above, with decoded images on disk, for later runs.
+     *
+     * @param diskBytes that the decoded images of all tasks and runs may take in the cache; 0 keeps none there
+     */
+    public ImageTasks(Path cache, long pixelBytes, long diskBytes) {
         this.cache = cache;
         this.pixelBytes = pixelBytes;
+        this.pixels =
+                diskBytes > 0 ? Optional.of(new PixelCache(cache.resolve("pixels"), diskBytes)) : Optional.empty();
     }
 
     /**
@@ -76,7 +89,7 @@ public final class ImageTasks implements AutoCloseable {
                 : known.map(TaskText::templates).orElse(TEMPLATES);
         ImageProcessor processor = Families.imageProcessor(key.processor());
         ClipHeads source = heads.computeIfAbsent(key.clip(), clip -> ClipHeads.open(clip, cache));
-        PixelStore store = new PixelStore(dataset, processor, pixelBytes);
+        PixelStore store = new PixelStore(dataset, processor, pixelBytes, pixels);
         stores.push(store);
         return new ImageTask(
                 spec.name(),

@@ -47,5 +47,10 @@ public record RootSettings(
         @Setting(value = "null", help = "memory that the run may take: 512m, 4g; null takes what the machine has free")
         Optional<ByteSize> memory,
 
+        @Setting(
+                value = "null",
+                help = "disk that decoded images may take in outputs/cache/pixels: 500m, 10g; null keeps none")
+        Optional<ByteSize> pixelCache,
+
         @Setting(value = "null", help = "threads to compute with; null takes one a core")
         Optional<Integer> threads) {}

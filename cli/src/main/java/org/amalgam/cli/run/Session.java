@@ -64,7 +64,8 @@ final class Session implements AutoCloseable {
                 Settings.bind(ModelPoolSettings.class, config.modelpool().node(), "modelpool", family),
                 judged,
                 Folders.ofThisProcess(console),
-                CACHE);
+                CACHE,
+                0);
         this.pool = workplace.pool();
         this.tasks = workplace.judgingTasks();
         this.batchSize = judged.batchSize();

@@ -14,6 +14,7 @@ import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
+import org.amalgam.settings.ByteSize;
 import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
@@ -49,7 +50,12 @@ record Surroundings(
 
     /** The models and data of the run. */
     Workplace workplace(Path cache) {
-        return new Workplace(models, judged, folders, cache);
+        return new Workplace(
+                models,
+                judged,
+                folders,
+                cache,
+                settings().pixelCache().map(ByteSize::bytes).orElse(0L));
     }
 
     RootSettings settings() {

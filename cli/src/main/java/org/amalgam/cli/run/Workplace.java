@@ -36,11 +36,17 @@ final class Workplace implements AutoCloseable {
     private final ImageTasks images;
     private Optional<TextTasks> texts = Optional.empty();
 
-    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Folders folders, Path cache) {
+    /**
+     * Opens nothing yet.
+     *
+     * @param cache folder of zero-shot heads and decoded images
+     * @param diskBytes that decoded images may take there
+     */
+    Workplace(ModelPoolSettings models, TaskPoolSettings judged, Folders folders, Path cache, long diskBytes) {
         this.models = models;
         this.judged = judged;
         this.folders = folders;
-        this.images = new ImageTasks(cache, PIXEL_BYTES);
+        this.images = new ImageTasks(cache, PIXEL_BYTES, diskBytes);
     }
 
     /** The pool with all its data. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +26,7 @@ public final class PixelStore implements AutoCloseable {
     private final ImageProcessor processor;
     private final int rowBytes;
     private final int capacity;
+    private final Optional<PixelCache.Rows> kept;
     private final ExecutorService workers;
     private final Map<Integer, CompletableFuture<byte[]>> rows = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -35,10 +37,20 @@ public final class PixelStore implements AutoCloseable {
      *     top
      */
     public PixelStore(ImageDataset dataset, ImageProcessor processor, long budgetBytes) {
+        this(dataset, processor, budgetBytes, Optional.empty());
+    }
+
+    /**
+     * As above, with images on disk that were decoded another time.
+     *
+     * @param cache holds decoded images beyond the process's end; empty decodes each time
+     */
+    public PixelStore(ImageDataset dataset, ImageProcessor processor, long budgetBytes, Optional<PixelCache> cache) {
         this.dataset = dataset;
         this.processor = processor;
         this.rowBytes = Math.multiplyExact(3, Math.multiplyExact(processor.height(), processor.width()));
         this.capacity = (int) Math.max(1, Math.min(dataset.size(), budgetBytes / rowBytes));
+        this.kept = cache.map(pixels -> pixels.rows(dataset.fingerprint() + "\n" + processor.fingerprint(), rowBytes));
         AtomicInteger number = new AtomicInteger();
         this.workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> {
             Thread thread = new Thread(task, "amalgam-pixels-" + number.incrementAndGet());
@@ -106,6 +118,15 @@ public final class PixelStore implements AutoCloseable {
         if (workers.isShutdown()) {
             throw new IllegalStateException("the pixel store was closed while a batch was in the making");
         }
+        Optional<byte[]> known = kept.flatMap(rows -> rows.read(index));
+        return known.orElseGet(() -> {
+            byte[] pixels = made(index);
+            kept.ifPresent(rows -> rows.write(index, pixels));
+            return pixels;
+        });
+    }
+
+    private byte[] made(int index) {
         Example example = dataset.example(index);
         try {
             return processor.pixels(ImageDecoder.decode(example.encoded(), example.where()));

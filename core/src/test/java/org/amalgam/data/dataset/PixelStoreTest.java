@@ -7,14 +7,21 @@ import org.amalgam.data.image.ImageProcessor;
 import org.amalgam.data.image.Resample;
 import org.amalgam.data.image.Resize;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -140,5 +147,66 @@ class PixelStoreTest {
         assertThatThrownBy(() -> store.batch(new int[] {0}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+    }
+
+    private byte[] stored(Images images, Path cache, long maxBytes) {
+        try (PixelStore store =
+                new PixelStore(images, PROCESSOR, 1 << 20, Optional.of(new PixelCache(cache, maxBytes)))) {
+            return store.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).pixels();
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.find(folder, 9, (path, is) -> is.isRegularFile())) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
+    void imagesOnDiskAreNotDecodedAgainAndGiveTheSameBytes(@TempDir Path cache) throws IOException {
+        byte[] expected = direct(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        Images first = images(-1);
+        assertThat(stored(first, cache, 1 << 20)).isEqualTo(expected);
+        assertThat(first.reads().get()).isEqualTo(10);
+        assertThat(files(cache)).hasSize(10);
+
+        Images again = images(-1);
+        assertThat(stored(again, cache, 1 << 20)).isEqualTo(expected);
+        assertThat(again.reads().get()).isZero();
+    }
+
+    @Test
+    void damagedAndShortFilesAreNoticedAndMadeAnew(@TempDir Path cache) throws IOException {
+        byte[] expected = stored(images(-1), cache, 1 << 20);
+        List<Path> files = files(cache);
+        byte[] damaged = Files.readAllBytes(files.get(3));
+        damaged[5] ^= 1;
+        Files.write(files.get(3), damaged);
+        Files.write(files.get(4), Arrays.copyOf(damaged, 7));
+        Files.delete(files.get(5));
+
+        Images again = images(-1);
+        assertThat(stored(again, cache, 1 << 20)).isEqualTo(expected);
+        assertThat(again.reads().get()).isEqualTo(3);
+        assertThat(stored(images(-1), cache, 1 << 20)).isEqualTo(expected);
+        assertThat(files(cache)).hasSize(10);
+    }
+
+    @Test
+    void theDiskTakesNoMoreThanItsBoundAndWhatWasUsedLongestAgoGoes(@TempDir Path cache) throws IOException {
+        int file = ROW + 4;
+        Path old = Files.createDirectories(cache.resolve("old").resolve("0"));
+        Files.write(old.resolve("0"), new byte[3 * file]);
+        Path older = Files.createDirectories(cache.resolve("older").resolve("0"));
+        Files.write(older.resolve("0"), new byte[3 * file]);
+        Files.setLastModifiedTime(cache.resolve("old"), FileTime.fromMillis(2_000));
+        Files.setLastModifiedTime(cache.resolve("older"), FileTime.fromMillis(1_000));
+
+        stored(images(-1), cache, 13L * file);
+        assertThat(cache.resolve("older")).doesNotExist();
+        assertThat(cache.resolve("old")).exists();
+
+        stored(images(-1), cache.resolve("small"), 4L * file);
+        assertThat(files(cache.resolve("small"))).hasSize(4);
     }
 }
