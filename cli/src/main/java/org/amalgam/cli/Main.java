@@ -45,6 +45,7 @@ public final class Main {
         Interruption interruption = Interruption.watch(err, terminal.err());
         int code = new Main(Main::installed, terminal, out, err).run(arguments);
         interruption.over();
+        Preparation.settle();
         System.exit(code);
     }
 
