@@ -1,7 +1,7 @@
 # What the timing scripts share; sourced from the repository's root. Sets venv; the script sets out.
 venv=${PEERS_VENV:-benchmarks/target/venv}
 
-# Builds Amalgam, and the peers' environment where there is none.
+# Builds Amalgam, and the peers' environment where there is none; then tells what the machine can do.
 prepare() {
     mkdir -p benchmarks/target
     if [ ! -x "$venv/bin/python" ]; then
@@ -13,6 +13,7 @@ prepare() {
     . bin/environment.sh
     # The kernels that OpenBLAS chooses for this processor, whatever the shell may have pinned.
     unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+    amalgam openblas MachineFacts
 }
 
 # amalgam BLAS CLASS ARGUMENTS...

@@ -82,7 +82,7 @@ public record Conversion(
             files.add(target);
         } else {
             AtomicFolder.write(target, folder -> {
-                ShardedWriter.write(folder, weights.stem(), options.maxShardBytes(), tied, entries, Crew.ALONE)
+                ShardedWriter.write(folder, weights.stem(), options.maxShardBytes(), tied, entries, Crew.ALONE, true)
                         .forEach(file -> files.add(target.resolve(file.getFileName())));
                 carried.addAll(CarriedFiles.copy(weights, folder, options.dtype()));
             });

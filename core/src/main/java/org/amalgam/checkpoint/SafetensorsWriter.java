@@ -98,9 +98,9 @@ public final class SafetensorsWriter {
                         .toList());
     }
 
-    /** {@link #write(Path, Map, List, Crew)} by the thread that asks. */
+    /** {@link #write(Path, Map, List, Crew, boolean)} by the thread that asks. */
     public static void write(Path target, Map<String, String> metadata, List<Entry> entries) {
-        write(target, metadata, entries, Crew.ALONE);
+        write(target, metadata, entries, Crew.ALONE, true);
     }
 
     /**
@@ -108,11 +108,12 @@ public final class SafetensorsWriter {
      *
      * @param metadata pairs for the header besides {@code format: pt}, which readers of the transformers library insist on
      * @param crew computes and writes spans
+     * @param forced whether it is forced to disk before it has its name
      * @throws AmalgamException if the disk refuses
      * @throws IllegalArgumentException if two entries have one name
      * @throws IllegalStateException if a source produced more or fewer bytes than its entry's shape asks for
      */
-    public static void write(Path target, Map<String, String> metadata, List<Entry> entries, Crew crew) {
+    static void write(Path target, Map<String, String> metadata, List<Entry> entries, Crew crew, boolean forced) {
         List<Entry> inFileOrder = entries.stream()
                 .sorted(Comparator.comparing(entry -> -entry.dtype().bytes()))
                 .toList();
@@ -124,7 +125,7 @@ public final class SafetensorsWriter {
             }
             end += entry.bytes();
         }
-        AtomicFile.write(target, channel -> {
+        AtomicFile.write(target, forced, channel -> {
             writeFully(channel, header(metadata, entries, offsets));
             long data = channel.position();
             List<Part> parts = new ArrayList<>();

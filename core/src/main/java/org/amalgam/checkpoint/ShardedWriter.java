@@ -27,12 +27,18 @@ public final class ShardedWriter {
      * @param maxShardBytes bytes of tensors in a file, at least 1
      * @param metadata for the header of every file
      * @param crew computes and writes spans of tensors
+     * @param forced whether the files are forced to disk before they have their names
      * @return the files with weights, in order
      * @throws org.amalgam.AmalgamException if the disk refuses
      */
     public static List<Path> write(
-            Path folder, long maxShardBytes, Map<String, String> metadata, List<Entry> entries, Crew crew) {
-        return write(folder, "model", maxShardBytes, metadata, entries, crew);
+            Path folder,
+            long maxShardBytes,
+            Map<String, String> metadata,
+            List<Entry> entries,
+            Crew crew,
+            boolean forced) {
+        return write(folder, "model", maxShardBytes, metadata, entries, crew, forced);
     }
 
     /** The same under another name than {@code model}. */
@@ -42,11 +48,12 @@ public final class ShardedWriter {
             long maxShardBytes,
             Map<String, String> metadata,
             List<Entry> entries,
-            Crew crew) {
+            Crew crew,
+            boolean forced) {
         List<List<Entry>> shards = shards(entries, maxShardBytes);
         if (shards.size() == 1) {
             Path file = folder.resolve(stem + ".safetensors");
-            SafetensorsWriter.write(file, metadata, entries, crew);
+            SafetensorsWriter.write(file, metadata, entries, crew, forced);
             return List.of(file);
         }
         List<Path> files = new ArrayList<>();
@@ -56,7 +63,7 @@ public final class ShardedWriter {
         ObjectNode names = index.putObject("weight_map");
         for (List<Entry> shard : shards) {
             String name = "%s-%05d-of-%05d.safetensors".formatted(stem, files.size() + 1, shards.size());
-            SafetensorsWriter.write(folder.resolve(name), metadata, shard, crew);
+            SafetensorsWriter.write(folder.resolve(name), metadata, shard, crew, forced);
             shard.forEach(entry -> names.put(entry.name(), name));
             files.add(folder.resolve(name));
         }

@@ -1,9 +1,10 @@
 package org.amalgam.merge;
 
+import org.amalgam.merge.TaskMatrices.RowReader;
 import org.amalgam.merge.Ties.MergeFunction;
 import org.amalgam.tensor.Crew;
-import org.amalgam.tensor.LazyWeights.Values;
-import org.amalgam.tensor.Tensor;
+import org.amalgam.tensor.LazyWeights.Blockwise;
+import org.amalgam.tensor.Rows;
 
 import java.util.List;
 import java.util.function.Function;
@@ -34,7 +35,7 @@ public record Composition(List<Sparsity> sparsities, Consensus consensus, MergeF
      * The merged task vector m as a function from a parameter's name to its values. Whatever must be known of the whole model is
      * found out here, in passes that hold a few spans; so it is afterwards.
      */
-    public Function<String, Values> of(TaskMatrices vectors, Crew crew) {
+    public Function<String, Blockwise> of(TaskMatrices vectors, Crew crew) {
         TaskMatrices sparse = vectors;
         for (Sparsity sparsity : sparsities) {
             sparse = sparsity.of(sparse, crew);
@@ -42,25 +43,26 @@ public record Composition(List<Sparsity> sparsities, Consensus consensus, MergeF
         return combined(sparse, crew);
     }
 
-    private Function<String, Values> combined(TaskMatrices sparse, Crew crew) {
-        if (consensus == Consensus.NONE) {
-            return name -> span -> {
-                Tensor matrix = sparse.matrix(name, span);
-                // Sums and means have no use for signs.
-                Tensor sign = function == MergeFunction.MAX ? dominant(matrix) : matrix;
-                return Ties.combine(matrix, sign, function);
+    private Function<String, Blockwise> combined(TaskMatrices sparse, Crew crew) {
+        int tasks = sparse.tasks();
+        boolean elects = consensus == Consensus.SIGN;
+        double majority = elects ? Election.among(sparse, crew).majority() : 0;
+        return name -> {
+            RowReader reader = sparse.rows(name);
+            return (block, into) -> {
+                int length = (int) block.length();
+                try (Rows lent = Rows.lent(tasks + 1)) {
+                    reader.read(block, lent);
+                    float[] signs = lent.row(tasks);
+                    if (elects) {
+                        Entries.sum(lent, tasks, signs, length);
+                        Entries.keepAgreeing(lent, tasks, signs, majority, length);
+                    } else if (function == MergeFunction.MAX) {
+                        Entries.dominant(lent, tasks, signs, length);
+                    }
+                    Entries.combine(lent, tasks, signs, function, into, length);
+                }
             };
-        }
-        Election election = Election.among(sparse, crew);
-        return name -> span -> {
-            Tensor matrix = sparse.matrix(name, span);
-            Tensor sign = election.signs(matrix);
-            return Ties.combine(Election.agreeing(matrix, sign), sign, function);
         };
-    }
-
-    /** The sign of the entry of largest magnitude; 0 where both signs have it. */
-    private static Tensor dominant(Tensor matrix) {
-        return matrix.max(0).sub(matrix.mul(-1).max(0)).sign();
     }
 }

@@ -2,11 +2,8 @@ package org.amalgam.merge;
 
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
-import org.amalgam.tensor.Scope;
-import org.amalgam.tensor.Span;
+import org.amalgam.tensor.Rows;
 import org.amalgam.tensor.Tensor;
-
-import java.util.List;
 
 /**
  * The election of signs in TIES (Yadav et al., NeurIPS 2023, section 4): an entry's sign is that of its sum over the tasks. An
@@ -18,17 +15,22 @@ public record Election(double majority) {
 
     /** Counts the signs of every entry; a span is in flight on each thread of the crew. */
     public static Election among(TaskMatrices vectors, Crew crew) {
-        double sum = 0;
-        for (String name : vectors.names()) {
-            List<Double> signs = crew.deal(Span.of(vectors.elements(name)), span -> {
-                try (Scope scope = Scope.open()) {
-                    // At most a span's length: a whole number that float32 holds exactly.
-                    return vectors.matrix(name, span).sum(0).sign().sum().item();
-                }
-            });
-            sum += signs.stream().mapToDouble(Double::doubleValue).sum();
-        }
-        return new Election(Math.signum(sum));
+        int tasks = vectors.tasks();
+        long sum = crew
+                .deal(Part.of(vectors, vectors.names()), part -> {
+                    long[] signs = {0};
+                    try (Rows lent = Rows.lent(tasks + 1)) {
+                        part.forEachBlock(lent, length -> {
+                            Entries.sum(lent, tasks, lent.row(tasks), length);
+                            signs[0] += Entries.signs(lent.row(tasks), length);
+                        });
+                    }
+                    return signs[0];
+                })
+                .stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return new Election(Long.signum(sum));
     }
 
     /** The elected signs [P] of one parameter's task vectors [K, P]: -1, 1, or 0 where the majority is undecided too. */

@@ -65,8 +65,7 @@ public sealed interface Sparsity {
             } else {
                 vectors.names().forEach(name -> byName.put(name, cutoffs.of(List.of(name), share)));
             }
-            return vectors.then((name, span, matrix) ->
-                    matrix.where(matrix.abs().atLeast(Tensor.of(byName.get(name), vectors.tasks(), 1))));
+            return vectors.thenEach((name, task, row, length) -> Entries.trim(row, byName.get(name)[task], length));
         }
     }
 

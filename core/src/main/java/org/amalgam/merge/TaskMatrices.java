@@ -1,9 +1,13 @@
 package org.amalgam.merge;
 
+import org.amalgam.tensor.LazyWeights;
+import org.amalgam.tensor.Rows;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Task vectors span by span: made when asked for, and anew each time, so that no more than a span need be held.
@@ -26,6 +30,30 @@ public interface TaskMatrices {
     /** The rows of all tasks, float32 [K, P]. Not to be changed: it may be a view. */
     default Tensor matrix(String name) {
         return matrix(name, Span.whole(elements(name)));
+    }
+
+    /** Reads a block of every task's row of one parameter. */
+    @FunctionalInterface
+    interface RowReader {
+
+        /**
+         * Reads into the beginnings of the first K arrays.
+         *
+         * @param block of at most {@link Rows#ELEMENTS}
+         */
+        void read(Span block, Rows rows);
+    }
+
+    /** The rows of that parameter block by block; several threads may ask at once. */
+    default RowReader rows(String name) {
+        return (block, rows) -> {
+            try (Scope scope = Scope.open()) {
+                Tensor matrix = matrix(name, block);
+                for (int k = 0; k < tasks(); k++) {
+                    matrix.select(0, k).readInto(rows.row(k));
+                }
+            }
+        };
     }
 
     /** Task vector {@code task} of that parameter, float32 [P]. Not to be changed: it may be a view. */
@@ -61,6 +89,59 @@ public interface TaskMatrices {
             @Override
             public Tensor matrix(String name, Span span) {
                 return step.apply(name, span, before.matrix(name, span));
+            }
+        };
+    }
+
+    /** Changes one task's entries in place, in the order of a parameter. */
+    @FunctionalInterface
+    interface EntryStep {
+        void apply(String name, int task, float[] row, int length);
+    }
+
+    /** {@link #then(Step)} where the step looks at each entry by itself. */
+    default TaskMatrices thenEach(EntryStep step) {
+        TaskMatrices before = this;
+        return new TaskMatrices() {
+            @Override
+            public List<String> names() {
+                return before.names();
+            }
+
+            @Override
+            public int tasks() {
+                return before.tasks();
+            }
+
+            @Override
+            public long elements(String name) {
+                return before.elements(name);
+            }
+
+            @Override
+            public RowReader rows(String name) {
+                RowReader reader = before.rows(name);
+                return (block, rows) -> {
+                    reader.read(block, rows);
+                    for (int k = 0; k < before.tasks(); k++) {
+                        step.apply(name, k, rows.row(k), (int) block.length());
+                    }
+                };
+            }
+
+            @Override
+            public Tensor matrix(String name, Span span) {
+                RowReader reader = rows(name);
+                List<Tensor> rows = IntStream.range(0, before.tasks())
+                        .mapToObj(k -> ((LazyWeights.Blockwise) (block, into) -> {
+                                    try (Rows all = Rows.lent(before.tasks())) {
+                                        reader.read(block, all);
+                                        System.arraycopy(all.row(k), 0, into, 0, (int) block.length());
+                                    }
+                                })
+                                .at(span))
+                        .toList();
+                return Tensor.stack(rows);
             }
         };
     }

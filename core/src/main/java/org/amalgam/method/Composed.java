@@ -2,11 +2,13 @@ package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.merge.Composition;
+import org.amalgam.merge.Entries;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.settings.Spelling;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.LazyWeights;
-import org.amalgam.tensor.LazyWeights.Values;
+import org.amalgam.tensor.LazyWeights.Blockwise;
+import org.amalgam.tensor.Rows;
 
 import java.util.List;
 import java.util.function.Function;
@@ -30,14 +32,20 @@ final class Composed {
                         "method.remove_keys: the models have no tensor " + key + "." + Spelling.hint(key, names, ""));
             }
         }
-        Function<String, Values> composed = composition.of(pool.taskMatrices(removed), crew);
+        Function<String, Blockwise> composed = composition.of(pool.taskMatrices(removed), crew);
         return pool.lazily(name -> {
             if (removed.contains(name)) {
-                return span -> pool.ancestor().values(name, span);
+                return pool.ancestor().blocks(name);
             }
-            Values values = composed.apply(name);
-            return span ->
-                    pool.ancestor().values(name, span).add(values.at(span).mul(scale));
+            Blockwise values = composed.apply(name);
+            Blockwise ancestor = pool.ancestor().blocks(name);
+            return (Blockwise) (block, into) -> {
+                ancestor.compute(block, into);
+                try (Rows summand = Rows.lent(1)) {
+                    values.compute(block, summand.row(0));
+                    Entries.addScaled(into, summand.row(0), (float) scale, (int) block.length());
+                }
+            };
         });
     }
 }

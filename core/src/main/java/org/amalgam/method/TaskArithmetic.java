@@ -1,11 +1,13 @@
 package org.amalgam.method;
 
+import org.amalgam.merge.Composition;
+import org.amalgam.merge.Composition.Consensus;
+import org.amalgam.merge.Ties.MergeFunction;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.LazyWeights;
-import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -15,6 +17,8 @@ public record TaskArithmetic(
         @Setting(value = "0.3", help = "s, the factor of the summed task vectors; any number, 0 gives the ancestor")
         double scalingFactor)
         implements StaticMethod {
+
+    private static final Composition SUM = new Composition(List.of(), Consensus.NONE, MergeFunction.SUM);
 
     @Override
     public LazyWeights merged(ModelPool pool, Run run) {
@@ -27,15 +31,6 @@ public record TaskArithmetic(
     }
 
     private LazyWeights merged(ModelPool pool) {
-        return pool.lazily(name -> span -> {
-            Tensor ancestor = pool.ancestor().values(name, span);
-            List<Tensor> experts = pool.values(name, span);
-            // sum_k tau_k = (sum_k theta_k) - K theta_0 would cancel digits: differences first.
-            Tensor sum = experts.get(0).sub(ancestor);
-            for (Tensor expert : experts.subList(1, experts.size())) {
-                sum = sum.add(expert.sub(ancestor));
-            }
-            return ancestor.add(sum.mul(scalingFactor));
-        });
+        return Composed.of(pool, SUM, scalingFactor, List.of(), Crew.ALONE);
     }
 }

@@ -13,11 +13,12 @@ import java.util.regex.Pattern;
  *
  * @param dtype {@code float32}, {@code float16} or {@code bfloat16}; empty for what the ancestor's family says
  * @param shardBytes of tensors in one file at most
+ * @param forced whether files are forced to disk before they have their names; otherwise the system writes them when it likes
  */
-public record FileFormat(Optional<String> dtype, long shardBytes) {
+public record FileFormat(Optional<String> dtype, long shardBytes, boolean forced) {
 
     /** The ancestor's type, and files of up to 5 GB. */
-    public static final FileFormat OF_THE_FAMILY = new FileFormat(Optional.empty(), ShardedWriter.SHARD_BYTES);
+    public static final FileFormat OF_THE_FAMILY = new FileFormat(Optional.empty(), ShardedWriter.SHARD_BYTES, false);
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([KMGT]?)(I?)B?", Pattern.CASE_INSENSITIVE);
 

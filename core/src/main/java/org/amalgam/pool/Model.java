@@ -6,11 +6,13 @@ import org.amalgam.checkpoint.LowRankUpdate;
 import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.tensor.DType;
+import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
+import org.amalgam.tensor.Window;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -182,6 +184,27 @@ public record Model(
                 into.assignDifference(update == null ? theta : update.added(theta.to(DType.F32), span), other));
     }
 
+    /**
+     * The parameter's values block by block; several threads may ask at once.
+     *
+     * @throws AmalgamException when a block is computed that holds NaN or infinity
+     */
+    public LazyWeights.Blockwise blocks(String parameter) {
+        if (updates.containsKey(parameter)) {
+            return (block, into) -> {
+                try (Scope scope = Scope.open()) {
+                    values(parameter, block).readInto(into);
+                }
+            };
+        }
+        Window window = Window.of(mapped.get(parameter));
+        return (block, into) -> {
+            if (!window.read(block, into) && !finite) {
+                throw notFinite(slots.get(parameter));
+            }
+        };
+    }
+
     private Tensor sound(String parameter, Tensor values) {
         if (!finite) {
             requireFinite(blamed(parameter), values);
@@ -213,8 +236,12 @@ public record Model(
 
     private static void requireFinite(TensorSlot slot, Tensor tensor) {
         if (!tensor.isFinite()) {
-            throw new AmalgamException(slot.file() + ": " + slot.name()
-                    + " holds NaN or infinity, expected finite numbers; the model is damaged, leave it out or mend it");
+            throw notFinite(slot);
         }
+    }
+
+    private static AmalgamException notFinite(TensorSlot slot) {
+        return new AmalgamException(slot.file() + ": " + slot.name()
+                + " holds NaN or infinity, expected finite numbers; the model is damaged, leave it out or mend it");
     }
 }

@@ -6,6 +6,7 @@ import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.checkpoint.ShardedWriter;
 import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.merge.Entries;
 import org.amalgam.merge.LinearMerge;
 import org.amalgam.merge.SpannedMerge;
 import org.amalgam.merge.TaskMatrices;
@@ -14,12 +15,16 @@ import org.amalgam.model.Architecture;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.LazyWeights;
+import org.amalgam.tensor.LazyWeights.Blockwise;
+import org.amalgam.tensor.Rows;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +55,10 @@ public record ModelPool(
 
     /** Task vectors of so many bytes are held: below, a pass over the models costs more in calls than in memory. */
     private static final long HELD_BYTES = 512L << 20;
+
+    /** A thread's bytes of one span, outside the heap, where a channel takes them without another copy. */
+    private static final ThreadLocal<ByteBuffer> SPAN = ThreadLocal.withInitial(
+            () -> ByteBuffer.allocateDirect(Span.ELEMENTS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN));
 
     /** Merges one parameter; the tensors are float32. */
     @FunctionalInterface
@@ -273,6 +282,22 @@ public record ModelPool(
                 }
                 return rows;
             }
+
+            @Override
+            public RowReader rows(String name) {
+                Blockwise base = ancestor.blocks(name);
+                List<Blockwise> models =
+                        experts.stream().map(expert -> expert.blocks(name)).toList();
+                return (block, rows) -> {
+                    try (Rows theta = Rows.lent(1)) {
+                        base.compute(block, theta.row(0));
+                        for (int k = 0; k < models.size(); k++) {
+                            models.get(k).compute(block, rows.row(k));
+                            Entries.subtract(rows.row(k), theta.row(0), (int) block.length());
+                        }
+                    }
+                };
+            }
         };
     }
 
@@ -299,7 +324,7 @@ public record ModelPool(
         for (TensorSlot slot : saving.carried()) {
             entries.add(carried(slot, saving.type().apply(slot)));
         }
-        ShardedWriter.write(folder, format.shardBytes(), saving.metadata(), entries, crew);
+        ShardedWriter.write(folder, format.shardBytes(), saving.metadata(), entries, crew, format.forced());
         writeConfiguration(saving, folder);
     }
 
@@ -359,13 +384,14 @@ public record ModelPool(
 
     private static SafetensorsWriter.Entry entry(String name, DType type, LazyWeights.Parameter parameter) {
         return new SafetensorsWriter.Entry(name, type, parameter.shape(), (out, span) -> {
-            try (Scope scope = Scope.open()) {
-                Tensor rounded = parameter.values().at(span).to(type);
-                if (!rounded.isFinite()) {
-                    throw new AmalgamException(name + ": the merged values are beyond what " + type
-                            + " holds; ask for another type with merged_model_save_kwargs.dtype=float32");
-                }
-                rounded.writeTo(out, Span.whole(span.length()));
+            ByteBuffer bytes = SPAN.get().clear().limit(Math.toIntExact(span.length() * type.bytes()));
+            if (!parameter.values().encode(span, type, bytes)) {
+                throw new AmalgamException(name + ": the merged values are beyond what " + type
+                        + " holds; ask for another type with merged_model_save_kwargs.dtype=float32");
+            }
+            bytes.flip();
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
             }
         });
     }

@@ -12,7 +12,8 @@ public final class Magnitudes {
     /** Different lower halves. */
     public static final int LOWER = 1 << 16;
 
-    private static final ThreadLocal<int[]> SCRATCH = ThreadLocal.withInitial(() -> new int[Span.ELEMENTS]);
+    /** Upper halves between which {@link #countBetween} counts at most. */
+    public static final int MOST_BETWEEN = 8;
 
     private Magnitudes() {}
 
@@ -21,35 +22,38 @@ public final class Magnitudes {
         return Float.intBitsToFloat(upper << 16 | lower);
     }
 
-    /**
-     * Adds to the counts [{@link #UPPER}].
-     *
-     * @param vector float32, at most {@link Span#ELEMENTS}
-     */
-    public static void countUpper(Tensor vector, long[] counts) {
-        int[] bits = bits(vector);
-        int length = Math.toIntExact(vector.elements());
+    /** Adds the first {@code length} numbers to the counts [{@link #UPPER}]. */
+    public static void countUpper(float[] vector, int length, long[] counts) {
         for (int i = 0; i < length; i++) {
-            counts[bits[i] >>> 16 & UPPER - 1]++;
+            counts[Float.floatToRawIntBits(vector[i]) >>> 16 & UPPER - 1]++;
         }
     }
 
     /** Adds to the counts [{@link #LOWER}] those with that upper half. */
-    public static void countLower(Tensor vector, int upper, long[] counts) {
-        int[] bits = bits(vector);
-        int length = Math.toIntExact(vector.elements());
+    public static void countLower(float[] vector, int length, int upper, long[] counts) {
         for (int i = 0; i < length; i++) {
-            if ((bits[i] >>> 16 & UPPER - 1) == upper) {
-                counts[bits[i] & LOWER - 1]++;
+            int bits = Float.floatToRawIntBits(vector[i]);
+            if ((bits >>> 16 & UPPER - 1) == upper) {
+                counts[bits & LOWER - 1]++;
             }
         }
     }
 
-    private static int[] bits(Tensor vector) {
-        int[] bits = SCRATCH.get();
-        try (Scope scope = Scope.open()) {
-            vector.contiguous().buffer().asIntBuffer().get(bits, 0, Math.toIntExact(vector.elements()));
+    /**
+     * Adds to the counts [{@code uppers} x {@link #LOWER} + 1] those whose upper half is one of {@code uppers} from {@code upper}
+     * on, in their order; the last count is of those below. Few are between, so that a processor guesses right where it branches.
+     */
+    public static void countBetween(float[] vector, int length, int upper, int uppers, long[] counts) {
+        int first = upper << 16;
+        int end = uppers << 16;
+        int below = 0;
+        for (int i = 0; i < length; i++) {
+            int above = (Float.floatToRawIntBits(vector[i]) & Integer.MAX_VALUE) - first;
+            below -= above >> 31;
+            if (Integer.compareUnsigned(above, end) < 0) {
+                counts[above]++;
+            }
         }
-        return bits;
+        counts[end] += below;
     }
 }

@@ -3,6 +3,7 @@ package org.amalgam.tensor;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
+import java.util.function.Consumer;
 
 /**
  * A part of a flattened tensor: {@code length} elements from {@code start} on. What is computed span by span needs memory for a
@@ -19,6 +20,13 @@ public record Span(long start, long length) {
     /** The spans of a tensor, in order; one empty span for a tensor without elements. */
     public static List<Span> of(long elements) {
         return new Spans(elements);
+    }
+
+    /** This span in order, in blocks of at most {@link Rows#ELEMENTS}. */
+    public void forEachBlock(Consumer<Span> work) {
+        for (long done = 0; done < length; done += Rows.ELEMENTS) {
+            work.accept(new Span(start + done, Math.min(Rows.ELEMENTS, length - done)));
+        }
     }
 
     /** All of a tensor. */

@@ -148,6 +148,13 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** Copies the values of a float32 vector into the array's beginning. */
+    public void readInto(float[] values) {
+        try (Scope scope = Scope.open()) {
+            contiguous().buffer().asFloatBuffer().get(values, 0, Math.toIntExact(elements()));
+        }
+    }
+
     /** Writes a span of the values, little-endian and row-major, out of the native memory itself. At most 2 GB. */
     public void writeTo(WritableByteChannel out, Span span) throws IOException {
         try (Scope scope = Scope.open()) {
@@ -163,8 +170,12 @@ public final class Tensor implements AutoCloseable {
         if (elements() == 0) {
             return ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
         }
-        Pointer data = handle.detach().data_ptr();
-        return new BytePointer(data).capacity(bytes()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return new BytePointer(data()).capacity(bytes()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Where the values begin. */
+    Pointer data() {
+        return handle.detach().data_ptr();
     }
 
     // ---- shape

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,7 +50,7 @@ class CompositionTest {
     }
 
     private static Function<String, Tensor> whole(Composition composition, TaskMatrices vectors) {
-        Function<String, Values> merged = composition.of(vectors, Crew.ALONE);
+        Function<String, ? extends Values> merged = composition.of(vectors, Crew.ALONE);
         return name -> merged.apply(name).at(Span.whole(vectors.elements(name)));
     }
 
@@ -181,6 +182,24 @@ class CompositionTest {
                     ? (float) (random.nextGaussian() * Math.exp(20 * random.nextGaussian()))
                     : (random.nextInt(9) - 4) * 0.01f;
         }
+        assertTrimmed(values, length, share);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-6, 0.2, 0.5, 0.999999})
+    void cutOffsFoundWithTheHelpOfASampleAreThoseOfASort(double share) {
+        int length = 33 * Span.ELEMENTS + 5;
+        SplittableRandom random = new SplittableRandom(7);
+        float[] values = new float[2 * length];
+        for (int i = 0; i < length; i++) {
+            // Of the first task every span is alike; of the second the spans that are not looked at first are larger.
+            values[i] = (float) Math.pow(random.nextDouble() - 0.5, 3);
+            values[length + i] = (float) (random.nextDouble() - 0.5) * (i / Span.ELEMENTS % 2 == 0 ? 1e-3f : 1);
+        }
+        assertTrimmed(values, length, share);
+    }
+
+    private static void assertTrimmed(float[] values, int length, double share) {
         TaskVectors many = new TaskVectors(
                 new Weights(Map.of("w", Tensor.zeros(length))), new Weights(Map.of("w", Tensor.of(values, 2, length))));
         TaskMatrices trimmed = new Magnitude(share, Extent.MODEL).of(many, Crew.ALONE);
@@ -193,9 +212,11 @@ class CompositionTest {
             Arrays.sort(sorted);
             float cutoff = sorted[length - (int) (length * share) - 1];
             float[] got = trimmed.row("w", k).toFloats();
+            float[] expected = new float[length];
             for (int i = 0; i < length; i++) {
-                assertThat(got[i]).isEqualTo(Math.abs(row[i]) >= cutoff ? row[i] : 0 * row[i]);
+                expected[i] = Math.abs(row[i]) >= cutoff ? row[i] : 0 * row[i];
             }
+            assertThat(Arrays.equals(got, expected)).as("task %d", k).isTrue();
         }
     }
 

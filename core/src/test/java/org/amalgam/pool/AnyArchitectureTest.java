@@ -157,7 +157,7 @@ class AnyArchitectureTest {
         Path folder = temporary.resolve("merged");
         try (Workers workers = Workers.of(2)) {
             LazyWeights merged = ((StaticMethod) method(method)).merged(pool, Run.quiet(0, temporary));
-            FileFormat format = new FileFormat(Optional.empty(), 600);
+            FileFormat format = new FileFormat(Optional.empty(), 600, false);
             AtomicFolder.write(folder, partial -> pool.save(merged, partial, format, workers));
             assertThat(pool.savedBytes(format))
                     .isEqualTo(Checkpoint.open(folder).bytes());

@@ -126,7 +126,7 @@ class PlainFamilyTest {
     @ValueSource(booleans = {false, true})
     void whatIsStreamedIsWhatIsHeldToTheBit(boolean ties) throws IOException {
         StaticMethod method = ties ? new TiesMerging(0.7, 20, Extent.MODEL, "sum", List.of()) : METHOD;
-        Path streamed = save(method, new FileFormat(Optional.of("float32"), 300));
+        Path streamed = save(method, new FileFormat(Optional.of("float32"), 300, true));
         Weights held = method.merged(pool(), Run.quiet(0, temporary))
                 .held(Run.quiet(0, temporary).workers());
         Map<String, HostTensor> got = TinyModels.tensors(streamed);

@@ -17,17 +17,28 @@ final class SavedFormat {
         MapNode arguments = settings.mergedModelSaveKwargs().orElse(MapNode.empty(Source.DEFAULTS));
         arguments.entries().keySet().stream()
                 .filter(key ->
-                        !List.of("dtype", "torch_dtype", "max_shard_size").contains(key))
+                        !List.of("dtype", "torch_dtype", "max_shard_size", "sync").contains(key))
                 .findFirst()
                 .ifPresent(key -> {
                     throw new AmalgamException(
-                            "merged_model_save_kwargs." + key + " is not offered; dtype and max_shard_size are");
+                            "merged_model_save_kwargs." + key + " is not offered; dtype, max_shard_size and sync are");
                 });
         return new FileFormat(
                 arguments.text("dtype").or(() -> arguments.text("torch_dtype")),
                 arguments
                         .text("max_shard_size")
                         .map(FileFormat::shardBytes)
-                        .orElse(FileFormat.OF_THE_FAMILY.shardBytes()));
+                        .orElse(FileFormat.OF_THE_FAMILY.shardBytes()),
+                arguments.text("sync").map(SavedFormat::yes).orElse(FileFormat.OF_THE_FAMILY.forced()));
+    }
+
+    private static boolean yes(String sync) {
+        return switch (sync) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new AmalgamException(
+                        "merged_model_save_kwargs.sync: expected true or false, found \"" + sync + "\"");
+        };
     }
 }
