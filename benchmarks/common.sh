@@ -1,19 +1,24 @@
 # What the timing scripts share; sourced from the repository's root. Sets venv; the script sets out.
 venv=${PEERS_VENV:-benchmarks/target/venv}
 
-# Builds Amalgam, and the peers' environment where there is none; then tells what the machine can do.
-prepare() {
+# Builds Amalgam and tells what the machine can do.
+build() {
     mkdir -p benchmarks/target
-    if [ ! -x "$venv/bin/python" ]; then
-        python3 -m venv "$venv"
-        "$venv/bin/pip" install -q -r benchmarks/peers/requirements.txt
-    fi
     # MKL too, so that the product libraries can be compared; it is under Intel's own licence.
     mvn -q -B -DskipTests -Pmkl -pl core,cli,benchmarks package
     . bin/environment.sh
     # The kernels that OpenBLAS chooses for this processor, whatever the shell may have pinned.
     unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
     amalgam openblas MachineFacts
+}
+
+# Builds, and makes the peers' environment where there is none.
+prepare() {
+    if [ ! -x "$venv/bin/python" ]; then
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install -q -r benchmarks/peers/requirements.txt
+    fi
+    build
 }
 
 # amalgam BLAS CLASS ARGUMENTS...
