@@ -35,7 +35,7 @@ public interface StaticMethod extends Method {
 
     /** {@link #memory} where cut-offs are sought: each worker counts magnitudes in tables of its own. */
     default long memoryWithCutoffs(ModelPool pool, Run run) {
-        long tables = (long) pool.experts().size() * (Magnitudes.UPPER + Magnitudes.LOWER) * Long.BYTES;
+        long tables = (long) pool.experts().size() * Magnitudes.MOST_BETWEEN * Magnitudes.LOWER * Long.BYTES;
         return memoryOfSpans(pool, run) + (run.workers().count() + 1) * tables;
     }
 }
