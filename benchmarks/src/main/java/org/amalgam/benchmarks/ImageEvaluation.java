@@ -40,9 +40,8 @@ public final class ImageEvaluation {
     public static void main(String[] arguments) {
         int batch = RandomWork.argument(arguments, 1, 16);
         Precision precision = Precision.of(arguments.length > 2 ? arguments[2] : "32-true");
-        Optional<PixelCache> cache = arguments.length > 3
-                ? Optional.of(new PixelCache(Path.of(arguments[3]), 1L << 30))
-                : Optional.empty();
+        Optional<PixelCache> cache =
+                arguments.length > 3 ? Optional.of(new PixelCache(Path.of(arguments[3]), 1L << 30)) : Optional.empty();
         ClipVisionConfig config = ViTs.b32();
         ImageProcessor processor = new ImageProcessor(
                 new Resize.ShortestEdge(224), Resample.BICUBIC, 224, 224, 1 / 255.0, MEAN, DEVIATION);
