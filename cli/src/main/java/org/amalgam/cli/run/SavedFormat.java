@@ -16,8 +16,8 @@ final class SavedFormat {
     static FileFormat of(RootSettings settings) {
         MapNode arguments = settings.mergedModelSaveKwargs().orElse(MapNode.empty(Source.DEFAULTS));
         arguments.entries().keySet().stream()
-                .filter(key ->
-                        !List.of("dtype", "torch_dtype", "max_shard_size", "sync").contains(key))
+                .filter(key -> !List.of("dtype", "torch_dtype", "max_shard_size", "sync")
+                        .contains(key))
                 .findFirst()
                 .ifPresent(key -> {
                     throw new AmalgamException(
