@@ -114,13 +114,11 @@ record CheckPage(Check check, Console console) {
     private void cost(Plan.Cost cost) {
         item(
                 "memory",
-                "about %s at its peak, %s"
-                                .formatted(
-                                        Plan.size(cost.peak()),
-                                        cost.own() < cost.peak()
-                                                ? Plan.size(cost.own())
-                                                        + " of it its own and the rest pages of the models' files"
-                                                : "all of it its own")
+                "about " + Plan.size(cost.peak()) + " at its peak"
+                        + (cost.own() < cost.peak()
+                                ? ", " + Plan.size(cost.own())
+                                        + " of it its own and the rest pages of the models' files"
+                                : "")
                         + available());
         item("reads", Plan.size(cost.read()));
         item(

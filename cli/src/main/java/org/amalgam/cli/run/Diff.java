@@ -31,8 +31,10 @@ final class Diff {
     static String[] similarity(String ancestor, List<String> models) {
         StringBuilder pool = new StringBuilder("++modelpool.models={_pretrained_: ").append(quoted(ancestor));
         Set<String> taken = new HashSet<>(Set.of("_pretrained_"));
+        String family = folder(ancestor);
         for (String model : models) {
-            String name = model.replaceAll("/+$", "").replaceAll(".*/", "").replaceAll("[^A-Za-z0-9_-]", "_");
+            // clip_birds beside clip is birds.
+            String name = folder(model).replaceFirst("^\\Q" + family + "\\E[_-](?=.)", "");
             String own = name;
             for (int i = 2; !taken.add(own); i++) {
                 own = name + "_" + i;
@@ -47,6 +49,10 @@ final class Diff {
             "fabric.loggers.root_dir=outputs",
             "fabric.loggers.name=diff"
         };
+    }
+
+    private static String folder(String model) {
+        return model.replaceAll("/+$", "").replaceAll(".*/", "").replaceAll("[^A-Za-z0-9_-]", "_");
     }
 
     private static String quoted(String text) {
@@ -93,16 +99,19 @@ final class Diff {
     private static List<Map.Entry<String, TensorDifference>> sorted(ModelDifference difference, String sort) {
         List<Map.Entry<String, TensorDifference>> rows =
                 new ArrayList<>(difference.tensors().entrySet());
-        Comparator<TensorDifference> order =
-                switch (sort) {
-                    case "difference" -> Comparator.comparing(TensorDifference::absolute, Comparator.reverseOrder());
-                    case "cosine" -> Comparator.comparing(TensorDifference::cosine);
-                    case "signs" -> Comparator.comparing(TensorDifference::agreement);
-                    case "relative" -> Comparator.comparing(TensorDifference::relative, Comparator.reverseOrder());
-                    default -> (one, other) -> 0;
-                };
-        rows.sort(Map.Entry.comparingByValue(order));
+        if (!sort.equals("name")) {
+            rows.sort(Map.Entry.comparingByValue(order(sort)));
+        }
         return rows;
+    }
+
+    private static Comparator<TensorDifference> order(String sort) {
+        return switch (sort) {
+            case "difference" -> Comparator.comparing(TensorDifference::absolute, Comparator.reverseOrder());
+            case "cosine" -> Comparator.comparing(TensorDifference::cosine);
+            case "signs" -> Comparator.comparing(TensorDifference::agreement);
+            default -> Comparator.comparing(TensorDifference::relative, Comparator.reverseOrder());
+        };
     }
 
     private static Table table(List<Map.Entry<String, TensorDifference>> rows, TensorDifference whole) {
