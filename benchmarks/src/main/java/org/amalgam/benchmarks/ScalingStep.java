@@ -17,7 +17,8 @@ import java.util.Random;
 
 /**
  * Times a layer-wise AdaMerging step of any shape on random weights whose task vectors are held in memory:
- * {@code ScalingStep [tasks] [batch] [steps] [precision] [shape]}, by default 8, 16, 3, 32-true and b32. Prints seconds and resident memory of each step.
+ * {@code ScalingStep [tasks] [batch] [steps] [precision] [shape]}, by default 8, 16, 3, 32-true and b32. Prints seconds and
+ * resident memory of each step.
  */
 public final class ScalingStep {
 
