@@ -112,14 +112,8 @@ record CheckPage(Check check, Console console) {
     }
 
     private void cost(Plan.Cost cost) {
-        item(
-                "memory",
-                "about " + Plan.size(cost.peak()) + " at its peak"
-                        + (cost.own() < cost.peak()
-                                ? ", " + Plan.size(cost.own())
-                                        + " of it its own and the rest pages of the models' files"
-                                : "")
-                        + available());
+        String own = cost.own() < cost.peak() ? ", " + Plan.size(cost.own()) + " of it its own" : "";
+        item("memory", "about " + Plan.size(cost.peak()) + " at its peak" + own + available());
         item("reads", Plan.size(cost.read()));
         item(
                 "writes",
