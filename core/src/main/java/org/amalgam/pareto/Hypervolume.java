@@ -17,7 +17,9 @@ public final class Hypervolume {
      * @param points of one length; coordinates below 0 count as 0
      */
     public static double of(List<List<Double>> points) {
-        return volume(undominated(boxes(points)));
+        return points.isEmpty()
+                ? 0
+                : volume(undominated(boxes(points)), points.get(0).size());
     }
 
     /**
@@ -33,7 +35,8 @@ public final class Hypervolume {
                         IntStream.range(0, boxes.size())
                                 .filter(j -> j != i)
                                 .mapToObj(boxes::get)
-                                .toList()))
+                                .toList(),
+                        boxes.get(i).length))
                 .toArray();
     }
 
@@ -66,37 +69,38 @@ public final class Hypervolume {
                 .toList();
     }
 
-    /** The volume of boxes of which none is within another. */
-    private static double volume(List<double[]> boxes) {
-        if (boxes.isEmpty()) {
-            return 0;
+    /** The volume of boxes of which none is within another, in so many coordinates. */
+    private static double volume(List<double[]> boxes, int coordinates) {
+        int last = coordinates - 1;
+        if (coordinates == 1) {
+            return boxes.stream().mapToDouble(box -> box[0]).max().orElse(0);
         }
-        // The boxes behind a small one are cut to nearly nothing by it: small ones first.
+        // Lowest first: what a box shares with those behind it is as high as the box, so that its height is a factor.
         List<double[]> ordered = new ArrayList<>(boxes);
-        int last = boxes.get(0).length - 1;
         ordered.sort(Comparator.comparingDouble(box -> box[last]));
         double volume = 0;
         for (int i = 0; i < ordered.size(); i++) {
-            volume += exclusive(ordered.get(i), ordered.subList(i + 1, ordered.size()));
+            double[] box = ordered.get(i);
+            volume += box[last] * exclusive(box, ordered.subList(i + 1, ordered.size()), last);
         }
         return volume;
     }
 
-    /** What of a box lies in none of the others. */
-    private static double exclusive(double[] box, List<double[]> others) {
+    /** What of a box lies in none of the others, in so many coordinates. */
+    private static double exclusive(double[] box, List<double[]> others, int coordinates) {
         List<double[]> within = new ArrayList<>();
         for (double[] other : others) {
-            double[] cut = new double[box.length];
-            for (int k = 0; k < box.length; k++) {
+            double[] cut = new double[coordinates];
+            for (int k = 0; k < coordinates; k++) {
                 cut[k] = Math.min(box[k], other[k]);
             }
             within.add(cut);
         }
         double whole = 1;
-        for (double side : box) {
-            whole *= side;
+        for (int k = 0; k < coordinates; k++) {
+            whole *= box[k];
         }
-        return whole - volume(undominated(within));
+        return whole - volume(undominated(within), coordinates);
     }
 
     private static List<double[]> undominated(List<double[]> boxes) {
