@@ -76,7 +76,7 @@ public final class FrontCoverage {
             PreferenceMerge model =
                     PreferenceMerge.of(new PreferenceRouter(1, names.size(), INITIAL), true, true, pool);
             for (MergedModel.Candidate candidate : front) {
-                one.add(judged(candidate.weights()::get, test, pool, run));
+                one.add(judged(candidate.weights(), test, pool, run));
                 each.add(alone(model, candidate.preference(), steps, training, test, pool, run));
                 System.out.printf(
                         Locale.ROOT,

@@ -16,6 +16,7 @@ import org.amalgam.run.Workers;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,7 @@ final class ExploreServer implements ProgressFactory, AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String HOST = "127.0.0.1";
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final String TOKEN = "X-Amalgam-Token";
     private static final int LONGEST_REQUEST = 1 << 16;
 
@@ -95,7 +97,8 @@ final class ExploreServer implements ProgressFactory, AutoCloseable {
             throw new AmalgamException("--port: expected a number from 0 to 65535, found " + port);
         }
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(HOST, port), 0);
+            HttpServer server =
+                    HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(HOST, LOOPBACK), port), 0);
             // A request waits for its model; those that ask how far it is must not wait behind it.
             ExecutorService threads = Executors.newCachedThreadPool(work -> {
                 Thread thread = new Thread(work, "page");

@@ -224,7 +224,8 @@ class ExploreTest {
                 .hasMessageContaining("there is no front.json in it")
                 .hasMessageContaining("method.eval_grid=true");
         Path run = learned();
-        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+        try (var socket =
+                new java.net.ServerSocket(0, 1, java.net.InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             assertThatThrownBy(
                             () -> ExploreServer.open(socket.getLocalPort(), new ExplorePage(run, FrontFile.read(run))))
                     .isInstanceOf(AmalgamException.class)
