@@ -161,7 +161,7 @@ final class AmalgamCommand implements Callable<Integer> {
                             composer.composition(arguments), printed, Optional.ofNullable(printedKey), resolve));
             return 0;
         }
-        Preparation.begin();
+        Preparation.begin(commanded);
         if (multirun) {
             return commanded.multirun(composer.multirun(arguments), console());
         }

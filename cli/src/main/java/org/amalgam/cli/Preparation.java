@@ -1,7 +1,5 @@
 package org.amalgam.cli;
 
-import org.amalgam.tensor.Natives;
-
 /**
  * Brings the native libraries in while the configuration is composed, which needs none: together they are the better part of a
  * second before the first step.
@@ -13,11 +11,11 @@ final class Preparation {
     private Preparation() {}
 
     /** For a command that will compute. Whatever goes wrong, whoever needs the libraries is told. */
-    static void begin() {
+    static void begin(Program program) {
         Thread loading = new Thread(
                 () -> {
                     try {
-                        Natives.load();
+                        program.prepare();
                     } catch (RuntimeException | LinkageError told) {
                         return;
                     }

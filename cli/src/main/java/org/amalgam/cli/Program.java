@@ -22,6 +22,9 @@ public interface Program {
     /** The methods there are, in the order in which a user should read them. */
     List<MethodDescription> methods();
 
+    /** Brings in what computing needs and composing does not: the native libraries. May be called on another thread. */
+    void prepare();
+
     /**
      * Merges, evaluates and writes as asked.
      *

@@ -44,6 +44,9 @@ class MainTest {
         private final List<RunConfig> runs = new ArrayList<>();
 
         @Override
+        public void prepare() {}
+
+        @Override
         public BuiltIn builtIn() {
             return Fixtures.builtIn().and(new ClassPathConfig(MainTest.class.getClassLoader()));
         }
@@ -199,13 +202,14 @@ class MainTest {
                 .isEqualTo(new Ending(
                         2, "", "amalgam: seed: expected an integer, found \"x\" (command line, argument 5).\n"));
         assertThat(amalgam("method=adamergin"))
-                .isEqualTo(new Ending(
-                        2,
-                        "",
-                        "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
-                                + " Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper,"
-                                + " adamerging_pp, dare/task_arithmetic, dare/ties_merging, fisher_merging/clip_fisher_merging, regmean/clip_regmean,"
-                                + " regmean/gpt2_regmean.\n"));
+                .isEqualTo(
+                        new Ending(
+                                2,
+                                "",
+                                "amalgam: method=adamergin: no such method (command line, argument 1). Did you mean adamerging?"
+                                        + " Methods: adamerging, task_arithmetic, adamerging_paper, adamerging_pp, pwe_moe_epo_for_gpt2, pwe_moe_ls_for_gpt2,"
+                                        + " ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, dare/task_arithmetic, dare/ties_merging,"
+                                        + " fisher_merging/clip_fisher_merging and 2 more; amalgam groups method lists them.\n"));
         assertThat(amalgam("--quite", "method=adamerging"))
                 .isEqualTo(
                         new Ending(

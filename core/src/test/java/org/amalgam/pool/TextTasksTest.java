@@ -166,11 +166,12 @@ class TextTasksTest {
         refused(write("i.csv", "text,label\n"), List.of(), "is empty");
         refused(write("j.parquet", "no parquet"), List.of(), "cannot be read as Parquet");
         refused(write("k.jsonl", "{\"text\": \"a\", \"lab"), List.of(), "k.jsonl");
-        refused(write("l.csv", "text,label\na,0\nb\n"), List.of(), "l.csv: cannot be read as CSV");
+        refused(write("l.csv", "text,label\na,0\nb\n"), List.of(), "Line: 3");
+        refused(write("n.csv", "text,label\na,0\nb,1,2\n"), List.of(), "n.csv");
         refused(
                 write("m.jsonl", "{\"text\": \"a\", \"label\": 0}\n{\"text\": \"b\", \"label\"\n"),
                 List.of(),
-                "line 2");
+                "m.jsonl, row 1: is no JSON object");
         refused(
                 write("n.jsonl", "{\"text\": \"a\", \"label\": 0}\n{\"label\": 1}\n"),
                 List.of(),

@@ -15,6 +15,7 @@ import org.amalgam.cli.config.RunConfig;
 import org.amalgam.hub.HubEnvironment;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.settings.SettingsSchema;
+import org.amalgam.tensor.Natives;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +60,11 @@ public final class AmalgamProgram implements Program {
         return MethodCatalogue.ENTRIES.stream()
                 .map(entry -> new MethodDescription(entry.name(), entry.summary(), entry.citation(), entry.settings()))
                 .toList();
+    }
+
+    @Override
+    public void prepare() {
+        Natives.load();
     }
 
     @Override

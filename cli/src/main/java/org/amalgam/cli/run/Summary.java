@@ -31,10 +31,7 @@ record Summary(Console console) {
                 .filter(method ->
                         report.methods().size() == 1 && !method.figures().isEmpty())
                 .flatMap(method -> method.profile().stream())
-                .forEach(profile -> {
-                    console.line("Profiler Report\n");
-                    console.line(profile.table());
-                });
+                .forEach(profile -> console.line(profile.table()));
         report.notes().forEach(note -> console.item("note", note));
         model.ifPresent(path -> console.item("model", path.toString()));
         console.item("report", folder.resolve("report.html").toString());

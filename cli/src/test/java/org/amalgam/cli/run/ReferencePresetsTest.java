@@ -71,7 +71,7 @@ class ReferencePresetsTest {
     void everyTaskPoolBindsAndItsClassesAreKnown(String name) {
         TaskPoolSettings pool = tasks("taskpool=" + name);
         // GPT-2's task models bring their heads along, so no names of classes are needed.
-        if (!name.contains("gpt-2")) {
+        if (!name.matches(".*gpt-?2.*")) {
             assertThat(pool.testDatasets().keySet())
                     .allMatch(task -> ClassNames.of(task).isPresent());
         }

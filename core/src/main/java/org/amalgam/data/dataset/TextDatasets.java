@@ -1,8 +1,14 @@
 package org.amalgam.data.dataset;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Hashes;
 
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +24,8 @@ public final class TextDatasets {
     private enum Format {
         PARQUET("parquet", "Parquet", "read_parquet(%s)"),
         // Told and not guessed: a semicolon in a few short texts must not pass for what parts the columns.
-        CSV("csv", "CSV", "read_csv(%s, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"),
-        TSV("tsv", "TSV", "read_csv(%s, header = true, all_varchar = true, delim = '\t', quote = '\"', escape = '\"')"),
+        CSV("csv", "CSV", "read_csv(%s, header = true, delim = ',', quote = '\"', escape = '\"'"),
+        TSV("tsv", "TSV", "read_csv(%s, header = true, delim = '\t', quote = '\"', escape = '\"'"),
         JSON_LINES("jsonl", "JSON lines", "read_json(%s, format = 'newline_delimited')");
 
         private final String ending;
@@ -30,6 +36,25 @@ public final class TextDatasets {
             this.ending = ending;
             this.words = words;
             this.function = function;
+        }
+
+        /** The rows, of which the columns alone are asked for. */
+        String described(Path file) {
+            return table(file, ", all_varchar = true, strict_mode = false, null_padding = true)");
+        }
+
+        /** The rows; with the columns of a CSV file told, a row that has others is named by its line. */
+        String rows(Path file, List<String> columns) {
+            return table(
+                    file,
+                    columns.stream()
+                            .map(column -> DuckDb.literal(column) + ": 'VARCHAR'")
+                            .collect(Collectors.joining(", ", ", auto_detect = false, columns = {", "})")));
+        }
+
+        private String table(Path file, String rest) {
+            String called = function.formatted(DuckDb.literal(file.toString()));
+            return this == CSV || this == TSV ? called + rest : called;
         }
 
         static Optional<Format> of(Path file) {
@@ -53,6 +78,8 @@ public final class TextDatasets {
 
     private static final String ENDINGS = "expected files whose names end in .parquet, .csv, .tsv or .jsonl";
 
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private TextDatasets() {}
 
     /**
@@ -69,13 +96,42 @@ public final class TextDatasets {
         List<Path> files = files(paths, split, name);
         List<TextDataset.Example> examples = new ArrayList<>();
         for (Path file : files) {
-            read(file, columns, classNames, examples);
+            try {
+                read(file, columns, classNames, examples);
+            } catch (AmalgamException e) {
+                throw Format.of(file).orElseThrow() == Format.JSON_LINES ? orBrokenRow(file, e) : e;
+            }
         }
         if (examples.isEmpty()) {
             throw new AmalgamException("the data set " + name + " is empty: " + files.get(0) + " has no rows");
         }
         String fingerprint = Hashes.sha256(files.toArray(Path[]::new)) + " " + columns + " " + classNames;
         return new TextDataset(name, examples, fingerprint);
+    }
+
+    /** The row that is no JSON object, if there is one: DuckDB counts lines in its own way. */
+    private static AmalgamException orBrokenRow(Path file, AmalgamException otherwise) {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int row = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank() && !isObject(line)) {
+                    return new AmalgamException(
+                            file + ", row " + row + ": is no JSON object; mend the line or leave it out", otherwise);
+                }
+                row++;
+            }
+            return otherwise;
+        } catch (IOException e) {
+            return otherwise;
+        }
+    }
+
+    private static boolean isObject(String line) {
+        try {
+            return JSON.readTree(line) instanceof ObjectNode;
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     private static List<Path> files(List<Path> paths, String split, String name) {
@@ -101,8 +157,8 @@ public final class TextDatasets {
     private static void read(
             Path file, List<String> columns, List<String> classNames, List<TextDataset.Example> examples) {
         Format format = Format.of(file).orElseThrow();
-        String table = format.function.formatted(DuckDb.literal(file.toString()));
-        List<String> present = DuckDb.query(file, format.words, "DESCRIBE SELECT * FROM " + table, result -> {
+        String described = "DESCRIBE SELECT * FROM " + format.described(file);
+        List<String> present = DuckDb.query(file, format.words, described, result -> {
             List<String> names = new ArrayList<>();
             while (result.next()) {
                 names.add(result.getString(1));
@@ -116,7 +172,8 @@ public final class TextDatasets {
                 .orElseThrow(() -> new AmalgamException(file + ": there is no column of labels; expected one of "
                         + ParquetSchema.LABEL_COLUMNS + ", found " + present));
         String selected = texts.stream().map(TextDatasets::asText).collect(Collectors.joining(", "));
-        DuckDb.query(file, format.words, "SELECT " + asText(label) + ", " + selected + " FROM " + table, result -> {
+        String rows = "SELECT " + asText(label) + ", " + selected + " FROM " + format.rows(file, present);
+        DuckDb.query(file, format.words, rows, result -> {
             for (int row = 0; result.next(); row++) {
                 String where = file + ", row " + row;
                 List<String> own = new ArrayList<>();
