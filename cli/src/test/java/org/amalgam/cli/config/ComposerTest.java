@@ -192,7 +192,7 @@ class ComposerTest {
                 "fabric.logger.name=x | fabric.logger.name is not a setting (command line, argument 2). Did you mean fabric.loggers.name?",
                 "fabric.loggers={nam:x} | fabric.loggers.nam is not a setting (command line, argument 2). Did you mean fabric.loggers.name?",
                 "fabric.zzz=1 | fabric.zzz is not a setting (command line, argument 2). Settings: devices, accelerator, precision, loggers. To add a new one, write +fabric.zzz=.",
-                "+zzz=1 | zzz is not a setting of amalgam (command line, argument 2). Settings: seed, fast_dev_run, dry_run, print_config, merged_model_save_path, merged_model_save_kwargs, report_save_path, hash_inputs, fabric, evaluation, hydra, resume, memory, threads.",
+                "+zzz=1 | zzz is not a setting of amalgam (command line, argument 2). Settings: seed, fast_dev_run, dry_run, print_config, merged_model_save_path, merged_model_save_kwargs, report_save_path, hash_inputs, fabric, evaluation, hydra, resume, memory, pixel_cache, threads.",
                 "~method.lrr | method.lrr is not a setting of adamerging (command line, argument 2). Did you mean method.lr?",
                 "+method.lr=1 | method.lr is there already (command line, argument 2). To set it, leave out the +.",
                 "+seed.x=1 | seed.x: seed is 0 and has no keys below it (command line, argument 2).",
@@ -234,10 +234,10 @@ class ComposerTest {
         assertThatThrownBy(() -> compose("seed=1", "method=adamergin"))
                 .hasMessageStartingWith(
                         "method=adamergin: no such method (command line, argument 2). Did you mean adamerging? "
-                                + "Methods: adamerging, task_arithmetic, ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper");
+                                + "Methods: adamerging, task_arithmetic, adamerging_paper, adamerging_pp");
         assertThatThrownBy(() -> compose("seed=1"))
                 .hasMessageStartingWith("Which method? Give method=NAME. Methods: adamerging, task_arithmetic, "
-                        + "ada_svd/clip_vision, adamerging/clip, adamerging/layer_wise_gpt2, adamerging_paper");
+                        + "adamerging_paper, adamerging_pp");
         assertThatThrownBy(() -> new Composer(List.of(Path.of("nowhere")), builtIn))
                 .hasMessage("--config-dir nowhere: no such folder.");
     }
