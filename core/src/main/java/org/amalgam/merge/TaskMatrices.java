@@ -1,13 +1,12 @@
 package org.amalgam.merge;
 
-import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.Rows;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Task vectors span by span: made when asked for, and anew each time, so that no more than a span need be held.
@@ -70,22 +69,7 @@ public interface TaskMatrices {
     /** These task vectors after one more step, which is taken whenever a span is asked for. */
     default TaskMatrices then(Step step) {
         TaskMatrices before = this;
-        return new TaskMatrices() {
-            @Override
-            public List<String> names() {
-                return before.names();
-            }
-
-            @Override
-            public int tasks() {
-                return before.tasks();
-            }
-
-            @Override
-            public long elements(String name) {
-                return before.elements(name);
-            }
-
+        return new Derived(this) {
             @Override
             public Tensor matrix(String name, Span span) {
                 return step.apply(name, span, before.matrix(name, span));
@@ -102,22 +86,7 @@ public interface TaskMatrices {
     /** {@link #then(Step)} where the step looks at each entry by itself. */
     default TaskMatrices thenEach(EntryStep step) {
         TaskMatrices before = this;
-        return new TaskMatrices() {
-            @Override
-            public List<String> names() {
-                return before.names();
-            }
-
-            @Override
-            public int tasks() {
-                return before.tasks();
-            }
-
-            @Override
-            public long elements(String name) {
-                return before.elements(name);
-            }
-
+        return new Derived(this) {
             @Override
             public RowReader rows(String name) {
                 RowReader reader = before.rows(name);
@@ -132,16 +101,19 @@ public interface TaskMatrices {
             @Override
             public Tensor matrix(String name, Span span) {
                 RowReader reader = rows(name);
-                List<Tensor> rows = IntStream.range(0, before.tasks())
-                        .mapToObj(k -> ((LazyWeights.Blockwise) (block, into) -> {
-                                    try (Rows all = Rows.lent(before.tasks())) {
-                                        reader.read(block, all);
-                                        System.arraycopy(all.row(k), 0, into, 0, (int) block.length());
-                                    }
-                                })
-                                .at(span))
-                        .toList();
-                return Tensor.stack(rows);
+                float[][] values = new float[tasks()][Math.toIntExact(span.length())];
+                try (Rows rows = Rows.lent(tasks())) {
+                    span.forEachBlock(block -> {
+                        reader.read(block, rows);
+                        for (int k = 0; k < tasks(); k++) {
+                            int into = (int) (block.start() - span.start());
+                            System.arraycopy(rows.row(k), 0, values[k], into, (int) block.length());
+                        }
+                    });
+                }
+                return Tensor.stack(Arrays.stream(values)
+                        .map(row -> Tensor.of(row, row.length))
+                        .toList());
             }
         };
     }
