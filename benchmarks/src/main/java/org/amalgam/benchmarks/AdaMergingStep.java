@@ -1,15 +1,10 @@
 package org.amalgam.benchmarks;
 
-import org.amalgam.adapt.Adaptation;
-import org.amalgam.adapt.Learner;
-import org.amalgam.adapt.Objective;
 import org.amalgam.merge.LinearMerge;
-import org.amalgam.method.AdaMerging;
 import org.amalgam.model.clip.ClipVisionConfig;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
-import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
@@ -39,14 +34,7 @@ public final class AdaMergingStep {
             Run run = RandomWork.run(precision, profiler);
             LinearMerge merge = models.open(ModelPool.none("train_datasets")).linearMerge(run.workers());
             System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
-            Learner learner = Settings.defaults(AdaMerging.class).learner(merge, config);
-            int microBatch = (int) Math.max(
-                    1,
-                    run.activationBytes()
-                            / (config.activationBytes() * run.workers().count()));
-            System.out.println("micro-batches of " + microBatch + " images");
-            new Adaptation("adam", 1e-3, batch, steps, false, microBatch)
-                    .learn(learner, Objective.ENTROPY, work.data(), run);
+            work.learn(merge, steps, run);
             System.out.printf("largest resident %.2f GB%n", Natives.peakResidentBytes() / 1e9);
             RandomWork.print(profiler);
         }

@@ -1,6 +1,11 @@
 package org.amalgam.benchmarks;
 
+import org.amalgam.adapt.Adaptation;
+import org.amalgam.adapt.Learner;
+import org.amalgam.adapt.Objective;
+import org.amalgam.merge.LinearMerge;
 import org.amalgam.merge.TaskVectors;
+import org.amalgam.method.AdaMerging;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.model.clip.ClipVisionConfig;
 import org.amalgam.pool.Batch;
@@ -13,6 +18,7 @@ import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
+import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
@@ -121,6 +127,17 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
                     new ZeroShotHead(projection, names.div(names.norm(-1)), 100)));
         }
         return data;
+    }
+
+    /** Layer-wise AdaMerging of that merge on {@link #data}, for so many steps. */
+    void learn(LinearMerge merge, int steps, Run run) {
+        Learner learner = Settings.defaults(AdaMerging.class).learner(merge, config);
+        int microBatch = (int) Math.max(
+                1,
+                run.activationBytes()
+                        / (config.activationBytes() * run.workers().count()));
+        System.out.println("micro-batches of " + microBatch + " images");
+        new Adaptation("adam", 1e-3, batch, steps, false, microBatch).learn(learner, Objective.ENTROPY, data(), run);
     }
 
     /** Prints where the time went. */

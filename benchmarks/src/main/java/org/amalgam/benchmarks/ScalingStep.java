@@ -1,14 +1,9 @@
 package org.amalgam.benchmarks;
 
-import org.amalgam.adapt.Adaptation;
-import org.amalgam.adapt.Learner;
-import org.amalgam.adapt.Objective;
 import org.amalgam.merge.TaskVectors;
-import org.amalgam.method.AdaMerging;
 import org.amalgam.model.clip.ClipVisionConfig;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
-import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Natives;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
@@ -36,14 +31,7 @@ public final class ScalingStep {
             System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
             Profiler profiler = new Profiler();
             Run run = RandomWork.run(precision, profiler);
-            Learner learner = Settings.defaults(AdaMerging.class).learner(vectors, config);
-            int microBatch = (int) Math.max(
-                    1,
-                    run.activationBytes()
-                            / (config.activationBytes() * run.workers().count()));
-            System.out.println("micro-batches of " + microBatch + " images");
-            new Adaptation("adam", 1e-3, batch, steps, false, microBatch)
-                    .learn(learner, Objective.ENTROPY, work.data(), run);
+            work.learn(vectors, steps, run);
             RandomWork.print(profiler);
         }
     }
