@@ -4,8 +4,6 @@ Prints seconds and peak resident memory after each step, as the training loop of
 task under weights merged once, the losses weighted by the ray, one backward pass.
 """
 import copy
-import os
-import resource
 import sys
 import time
 
@@ -13,37 +11,24 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fusion_bench.method.pwe_moe.module import ParetoWeightEnsemblingModule
-from transformers import CLIPVisionConfig, CLIPVisionModel
+
+import random_work
 
 TASKS, BATCH, STEPS = (int(argument) for argument in sys.argv[1:4])
-CLASSES = (397, 196, 45, 10, 10, 43, 10, 47)
 
-torch.set_num_threads(len(os.sched_getaffinity(0)))
-torch.manual_seed(0)
 np.random.seed(0)
-base = CLIPVisionModel(CLIPVisionConfig(patch_size=32))
-experts = []
-for _ in range(TASKS):
-    expert = copy.deepcopy(base)
-    with torch.no_grad():
-        for parameter in expert.parameters():
-            parameter.add_(torch.randn_like(parameter) * 1e-3)
-    experts.append(expert)
-
-
-def layers(model):
-    return getattr(model, "vision_model", model).encoder.layers
-
+base = random_work.model()
+experts = random_work.neighbours(base, TASKS)
 
 model = copy.deepcopy(base).requires_grad_(False)
-for i, layer in enumerate(layers(model)):
+for i, layer in enumerate(random_work.layers(model)):
     for name in ("mlp", "self_attn"):
         setattr(
             layer,
             name,
             ParetoWeightEnsemblingModule(
-                base_model=getattr(layers(base)[i], name),
-                expert_models=[getattr(layers(expert)[i], name) for expert in experts],
+                base_model=getattr(random_work.layers(base)[i], name),
+                expert_models=[getattr(random_work.layers(expert)[i], name) for expert in experts],
                 init_lambda=0.3,
                 fix_base_model_and_experts=True,
                 router_hidden_layers=2,
@@ -51,9 +36,8 @@ for i, layer in enumerate(layers(model)):
         )
 del base, experts
 optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3)
-projection = torch.randn(768, 512) / 28
-heads = [F.normalize(torch.randn(512, CLASSES[k % 8]), dim=0) for k in range(TASKS)]
-images = [torch.randn(BATCH, 3, 224, 224) for _ in range(TASKS)]
+projection, heads = random_work.heads(TASKS)
+images = random_work.images(TASKS, BATCH)
 labels = torch.zeros(BATCH, dtype=torch.long)
 
 model.train()
@@ -69,5 +53,4 @@ for step in range(STEPS):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"step {step} total {time.time() - start:.2f} s, resident {resident:.2f} GB", flush=True)
+    random_work.report(step, start)
