@@ -6,7 +6,6 @@ import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.checkpoint.ShardedWriter;
 import org.amalgam.checkpoint.TensorSlot;
-import org.amalgam.merge.Entries;
 import org.amalgam.merge.LinearMerge;
 import org.amalgam.merge.SpannedMerge;
 import org.amalgam.merge.TaskMatrices;
@@ -15,8 +14,6 @@ import org.amalgam.model.Architecture;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.LazyWeights;
-import org.amalgam.tensor.LazyWeights.Blockwise;
-import org.amalgam.tensor.Rows;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
@@ -256,49 +253,7 @@ public record ModelPool(
 
     /** The task vectors of every parameter but those named, made of the mapped models when a span is asked for. */
     public TaskMatrices taskMatrices(List<String> without) {
-        Weights theta = ancestor.only(name -> !without.contains(name)).weights();
-        return new TaskMatrices() {
-            @Override
-            public List<String> names() {
-                return theta.names();
-            }
-
-            @Override
-            public int tasks() {
-                return experts.size();
-            }
-
-            @Override
-            public long elements(String name) {
-                return theta.get(name).elements();
-            }
-
-            @Override
-            public Tensor matrix(String name, Span span) {
-                Tensor base = ancestor.values(name, span);
-                Tensor rows = Tensor.empty(DType.F32, experts.size(), span.length());
-                for (int k = 0; k < experts.size(); k++) {
-                    experts.get(k).difference(name, span, base, rows.select(0, k));
-                }
-                return rows;
-            }
-
-            @Override
-            public RowReader rows(String name) {
-                Blockwise base = ancestor.blocks(name);
-                List<Blockwise> models =
-                        experts.stream().map(expert -> expert.blocks(name)).toList();
-                return (block, rows) -> {
-                    try (Rows theta = Rows.lent(1)) {
-                        base.compute(block, theta.row(0));
-                        for (int k = 0; k < models.size(); k++) {
-                            models.get(k).compute(block, rows.row(k));
-                            Entries.subtract(rows.row(k), theta.row(0), (int) block.length());
-                        }
-                    }
-                };
-            }
-        };
+        return new MappedTaskVectors(ancestor.only(name -> !without.contains(name)), experts);
     }
 
     /** {@link #save(LazyWeights, Path, FileFormat, Crew)} as the ancestor's family does by default, by the thread that asks. */
