@@ -6,7 +6,6 @@ import org.amalgam.pool.Head;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Times a whole merge by AdaSVD of eight {@link ModelFiles} and random images: {@code AdaSvdMerge FOLDER [samples] [precision]}.
@@ -87,18 +85,7 @@ public final class AdaSvdMerge {
     }
 
     private static Run run(Precision precision, Profiler profiler) {
-        return new Run(
-                0,
-                precision,
-                false,
-                Path.of("."),
-                "benchmark",
-                Optional.empty(),
-                Run.ACTIVATION_BYTES,
-                Workers.ofThisMachine(),
-                ProgressFactory.NONE,
-                Metrics.NONE,
-                profiler,
-                Milestones.NONE);
+        return Run.once(
+                0, precision, Path.of("."), Workers.ofThisMachine(), ProgressFactory.NONE, Metrics.NONE, profiler);
     }
 }

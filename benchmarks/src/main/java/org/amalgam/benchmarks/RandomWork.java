@@ -13,7 +13,6 @@ import org.amalgam.pool.Head;
 import org.amalgam.pool.Task;
 import org.amalgam.pool.ZeroShotHead;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Progress;
 import org.amalgam.run.Run;
@@ -30,7 +29,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 
@@ -62,19 +60,14 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
     }
 
     static Run run(Precision precision, Profiler profiler) {
-        return new Run(
+        return Run.once(
                 0,
                 precision,
-                false,
                 Path.of("."),
-                "benchmark",
-                Optional.empty(),
-                Run.ACTIVATION_BYTES,
                 Workers.ofThisMachine(),
                 (what, total) -> new StepTimes(),
                 Metrics.NONE,
-                profiler,
-                Milestones.NONE);
+                profiler);
     }
 
     /** An ancestor and task vectors of those parameters. */

@@ -58,18 +58,37 @@ public record Run(
 
     /** A run of the library, without a command line: float32, nothing displayed, nothing saved on the way. */
     public static Run quiet(long seed, Path folder) {
-        return new Run(
+        return once(
                 seed,
                 Precision.FLOAT32,
+                folder,
+                Workers.ofThisMachine(),
+                ProgressFactory.NONE,
+                Metrics.NONE,
+                new Profiler());
+    }
+
+    /** A run of which nothing is saved on the way and which is not looked at, in the memory that is usual. */
+    public static Run once(
+            long seed,
+            Precision precision,
+            Path folder,
+            Workers workers,
+            ProgressFactory progress,
+            Metrics metrics,
+            Profiler profiler) {
+        return new Run(
+                seed,
+                precision,
                 false,
                 folder,
                 "",
                 Optional.empty(),
                 ACTIVATION_BYTES,
-                Workers.ofThisMachine(),
-                ProgressFactory.NONE,
-                Metrics.NONE,
-                new Profiler(),
+                workers,
+                progress,
+                metrics,
+                profiler,
                 Milestones.NONE);
     }
 

@@ -11,7 +11,6 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
@@ -24,7 +23,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A finished run of PWEMoE behind a page: the models of its Pareto set, to be measured and exported. */
@@ -71,19 +69,14 @@ final class Explore implements ExploreServer.Models {
     }
 
     private static Run run(Path folder, RunConfig config, Workers workers, ProgressFactory progress) {
-        return new Run(
+        return Run.once(
                 config.settings().seed(),
                 Precision.of(config.settings().fabric().precision()),
-                false,
                 folder,
-                "",
-                Optional.empty(),
-                Run.ACTIVATION_BYTES,
                 workers,
                 progress,
                 Metrics.NONE,
-                new Profiler(),
-                Milestones.NONE);
+                new Profiler());
     }
 
     /** The routers that the run learned, or was given. */

@@ -12,7 +12,6 @@ import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable.Row;
 import org.amalgam.report.MethodSection;
 import org.amalgam.run.Metrics;
-import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
@@ -131,19 +130,7 @@ final class Session implements AutoCloseable {
     }
 
     private Run run(Path folder, Metrics metrics, Profiler profiler) {
-        return new Run(
-                0,
-                Precision.FLOAT32,
-                false,
-                folder,
-                "",
-                Optional.empty(),
-                Run.ACTIVATION_BYTES,
-                workers,
-                console,
-                metrics,
-                profiler,
-                Milestones.NONE);
+        return Run.once(0, Precision.FLOAT32, folder, workers, console, metrics, profiler);
     }
 
     @Override
