@@ -28,6 +28,20 @@ public final class Entries {
         }
     }
 
+    /** {@code row = number * row}. */
+    static void scale(float[] row, float number, int length) {
+        for (int i = 0; i < length; i++) {
+            row[i] *= number;
+        }
+    }
+
+    /** {@code row = row + a * b}, entry by entry. */
+    static void addProduct(float[] row, float[] a, float[] b, int length) {
+        for (int i = 0; i < length; i++) {
+            row[i] += a[i] * b[i];
+        }
+    }
+
     private static void add(float[] row, float[] other, int length) {
         for (int i = 0; i < length; i++) {
             row[i] += other[i];

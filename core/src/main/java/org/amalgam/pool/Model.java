@@ -198,8 +198,11 @@ public record Model(
             };
         }
         Window window = Window.of(mapped.get(parameter));
+        if (finite) {
+            return window::copy;
+        }
         return (block, into) -> {
-            if (!window.read(block, into) && !finite) {
+            if (!window.read(block, into)) {
                 throw notFinite(slots.get(parameter));
             }
         };
