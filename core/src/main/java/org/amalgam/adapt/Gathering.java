@@ -6,6 +6,7 @@ import org.amalgam.pool.Task;
 import org.amalgam.run.Part;
 import org.amalgam.run.Run;
 import org.amalgam.run.Work;
+import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -39,15 +40,21 @@ record Gathering(
         List<Weights> leaves = Stream.generate(merged::learnedLeaves)
                 .limit(Math.min(plan.size(), run.workers().count()))
                 .toList();
-        List<Passes> passes = run.workers().deal(plan, (worker, pieces) -> {
-            Encoder network = learner.network().apply(leaves.get(worker));
-            return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
-        });
+        List<Passes> passes = passes(plan, leaves, scale);
         passes.forEach(pass -> pass.addLossesTo(losses));
         long samples =
                 plan.stream().flatMap(List::stream).mapToLong(Piece::samples).sum();
         run.profiler().did(Part.ADAPTING, Work.forwardAndBack(samples));
         Passes.profile(passes, leaves.size(), run.profiler());
         run.profiler().measure("merging weights", () -> run.workers().together(() -> merged.backward(leaves, again)));
+    }
+
+    private List<Passes> passes(List<List<Piece>> plan, List<Weights> leaves, IntToDoubleFunction scale) {
+        try (Precision.Casts kept = Precision.keepCasts()) {
+            return run.workers().deal(plan, (worker, pieces) -> {
+                Encoder network = learner.network().apply(leaves.get(worker));
+                return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
+            });
+        }
     }
 }

@@ -4,6 +4,7 @@ import org.amalgam.AmalgamException;
 import org.bytedeco.pytorch.global.torch;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Compute type of the network. Parameters, coefficients, losses and softmax stay float32 whatever it is. */
@@ -12,6 +13,8 @@ public enum Precision {
     FLOAT32("32-true"),
     /** Matrix products of the layers in bfloat16; attention, the residual stream and the layer norms in float32. */
     BF16_MIXED("bf16-mixed");
+
+    private static final AtomicInteger KEEPERS = new AtomicInteger();
 
     private final String key;
 
@@ -38,6 +41,28 @@ public enum Precision {
                         "fabric.precision: " + key
                                 + " is not offered; use 32-true, or bf16-mixed (matrix products in bfloat16, everything else float32)");
         };
+    }
+
+    /**
+     * Until closed, weights that forward passes rounded, on whatever thread, stay rounded for the next ones: for several passes
+     * over the same leaves, which do not change in the meantime.
+     */
+    public static Casts keepCasts() {
+        KEEPERS.incrementAndGet();
+        return new Casts();
+    }
+
+    /** Gives the rounded weights back when nobody else keeps them. */
+    public static final class Casts implements AutoCloseable {
+        private Casts() {}
+
+        @Override
+        public void close() {
+            if (KEEPERS.decrementAndGet() == 0) {
+                Natives.load();
+                torch.clear_cache();
+            }
+        }
     }
 
     /** The type in which matrix products compute here, inside or outside of a forward pass. */
@@ -71,8 +96,8 @@ public enum Precision {
         try {
             return forward.get();
         } finally {
-            // The cache of cast weights is valid for one merge only.
-            if (torch.decrement_nesting() == 0) {
+            // libtorch keeps what it rounded for all threads, and until it is told otherwise.
+            if (torch.decrement_nesting() == 0 && KEEPERS.get() == 0) {
                 torch.clear_cache();
             }
             torch.set_autocast_enabled(torch.DeviceType.CPU, before);

@@ -46,4 +46,27 @@ class PrecisionTest {
             assertThat(x.matmul(x).dtype()).isEqualTo(DType.F32);
         }
     }
+
+    @Test
+    void keepsRoundedWeightsForAsLongAsAskedAndAddsUpTheirGradients() {
+        try (Scope scope = Scope.open()) {
+            Tensor x = Tensor.full(1, 1, 1);
+            Tensor weight = Tensor.full(2, 1, 1).leaf();
+            try (Precision.Casts kept = Precision.keepCasts()) {
+                product(x, weight, 2);
+                weight.detach().assign(Tensor.full(3, 1, 1));
+                product(x, weight, 2);
+                assertThat(weight.gradient().item()).isEqualTo(2);
+            }
+            product(x, weight, 3);
+            weight.detach().assign(Tensor.full(4, 1, 1));
+            product(x, weight, 4);
+        }
+    }
+
+    private static void product(Tensor x, Tensor weight, double expected) {
+        Tensor y = Precision.BF16_MIXED.run(() -> x.matmul(weight));
+        assertThat(y.item()).isEqualTo(expected);
+        y.sum().backward();
+    }
 }
