@@ -48,7 +48,7 @@ public final class ParetoStep {
             System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
             Profiler profiler = new Profiler();
             Run run = RandomWork.run(precision, profiler);
-            int microBatch = (int) Math.max(1, run.activationBytes() / config.activationBytes());
+            int microBatch = run.microBatch(config.activationBytes());
             Dirichlet rays = new Dirichlet(tasks, 1, 0);
             Aggregation aggregation =
                     exact ? ParetoExactOptimum.aggregation(rays::at) : ParetoLinearScalarisation.aggregation(rays::at);

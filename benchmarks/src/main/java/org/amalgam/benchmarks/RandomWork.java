@@ -125,10 +125,7 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
     /** Layer-wise AdaMerging of that merge on {@link #data}, for so many steps. */
     void learn(LinearMerge merge, int steps, Run run) {
         Learner learner = Settings.defaults(AdaMerging.class).learner(merge, config);
-        int microBatch = (int) Math.max(
-                1,
-                run.activationBytes()
-                        / (config.activationBytes() * run.workers().count()));
+        int microBatch = run.microBatch(config.activationBytes());
         System.out.println("micro-batches of " + microBatch + " images");
         new Adaptation("adam", 1e-3, batch, steps, false, microBatch).learn(learner, Objective.ENTROPY, data(), run);
     }

@@ -220,14 +220,11 @@ public record Adaptation(
         }
     }
 
-    /** Micro-batches small enough for every worker to get one, or a batch each. */
+    /** Micro-batches that every worker gets equally many of, or a batch each. */
     private List<List<Piece>> plan(List<Integer> sizes, boolean wholeBatches, Run run) {
-        if (wholeBatches) {
-            return Piece.whole(sizes);
-        }
-        int samples = sizes.stream().mapToInt(Integer::intValue).sum();
-        int workers = run.workers().count();
-        return Piece.plan(sizes, Math.max(1, Math.min(microBatch, (samples + workers - 1) / workers)));
+        return wholeBatches
+                ? Piece.whole(sizes)
+                : Piece.plan(sizes, microBatch, run.workers().count());
     }
 
     private List<Batch> load(int step, List<? extends Task> tasks, List<Sampler> samplers) {

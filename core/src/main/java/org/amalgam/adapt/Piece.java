@@ -22,32 +22,42 @@ record Piece(int task, int from, int samples) {
     }
 
     /**
-     * Cuts the batches of all tasks, laid end to end, into micro-batches. Batches are cut where the limit falls, so that every
-     * micro-batch but the last is full; losses are sums over samples, which no cut changes.
+     * Cuts the batches of all tasks, laid end to end, into micro-batches that differ by one sample at most, as many as every worker
+     * needs to get equally many. Batches are cut where a micro-batch ends; losses are sums over samples, which no cut changes.
      *
      * @param sizes samples of each task's batch
      * @param limit samples that a micro-batch may hold, at least 1
+     * @param workers that the micro-batches are dealt to
      */
-    static List<List<Piece>> plan(List<Integer> sizes, int limit) {
+    static List<List<Piece>> plan(List<Integer> sizes, int limit, int workers) {
+        int samples = sizes.stream().mapToInt(Integer::intValue).sum();
+        long rounds = (samples + (long) limit * workers - 1) / ((long) limit * workers);
+        int count = (int) Math.min(samples, rounds * workers);
         List<List<Piece>> plan = new ArrayList<>();
-        List<Piece> current = new ArrayList<>();
-        int room = limit;
-        for (int task = 0; task < sizes.size(); task++) {
-            for (int from = 0; from < sizes.get(task); ) {
-                int samples = Math.min(room, sizes.get(task) - from);
-                current.add(new Piece(task, from, samples));
-                from += samples;
-                room -= samples;
-                if (room == 0) {
-                    plan.add(current);
-                    current = new ArrayList<>();
-                    room = limit;
+        int task = 0;
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            List<Piece> pieces = new ArrayList<>();
+            int room = end(i, samples, count) - end(i - 1, samples, count);
+            while (room > 0) {
+                int taken = Math.min(room, sizes.get(task) - from);
+                if (taken > 0) {
+                    pieces.add(new Piece(task, from, taken));
+                }
+                from += taken;
+                room -= taken;
+                if (from == sizes.get(task)) {
+                    task++;
+                    from = 0;
                 }
             }
-        }
-        if (!current.isEmpty()) {
-            plan.add(current);
+            plan.add(pieces);
         }
         return plan;
+    }
+
+    /** How many of the samples the first micro-batches hold, up to and with number {@code i}. */
+    private static int end(int i, int samples, int count) {
+        return (int) ((i + 1L) * samples / count);
     }
 }

@@ -155,8 +155,7 @@ public record AdaMerging(
 
     /** Learns on the pool's data with these settings. */
     public Adapted adapt(Learner learner, ModelPool pool, Run run) {
-        int microBatch =
-                (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
+        int microBatch = run.microBatch(pool.architecture().activationBytes());
         return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch)
                 .learn(learner, objective(), pool.adaptationTasks(), run);
     }

@@ -101,8 +101,7 @@ record ParetoLearning(
     private Adapted learn(ParetoSet start, Weighing weighing, Preference used, ModelPool pool, Run run) {
         List<Task> tasks = pool.trainingTasks();
         Dirichlet rays = new Dirichlet(tasks.size(), alpha, run.seed());
-        int microBatch =
-                (int) Math.max(1, run.activationBytes() / pool.architecture().activationBytes());
+        int microBatch = run.microBatch(pool.architecture().activationBytes());
         Checkpoints checkpoints = new Checkpoints(saveInterval, (routers, done) -> start.with(routers)
                 .save(run.file("checkpoints/routers_step=" + done + ".safetensors")));
         return new Adaptation("adam", lr, batchSize, steps, true, microBatch, Schedule.COSINE, checkpoints)

@@ -120,7 +120,7 @@ public record RouterLearning(
     }
 
     private Adapted adapt(Learner learner, Upscale upscale, ModelPool pool, Run run) {
-        int microBatch = (int) Math.max(1, run.activationBytes() / upscale.sampleBytes(pool));
+        int microBatch = run.microBatch(upscale.sampleBytes(pool));
         return new Adaptation(optimizer, lr, batchSize, steps, shuffle, microBatch)
                 .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), run);
     }

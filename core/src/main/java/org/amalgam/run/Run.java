@@ -39,8 +39,17 @@ public record Run(
         Profiler profiler,
         Milestones milestones) {
 
-    /** Activations may take 640 MiB unless a setting says otherwise. */
-    public static final long ACTIVATION_BYTES = 640L << 20;
+    /** Activations may take 1 GiB unless a setting says otherwise. */
+    public static final long ACTIVATION_BYTES = 1L << 30;
+
+    /**
+     * Samples that each worker may compute at once, at least 1.
+     *
+     * @param sampleBytes of one sample's activations
+     */
+    public int microBatch(long sampleBytes) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, activationBytes / sampleBytes / workers.count()));
+    }
 
     /** Does all the work on the workers, as {@link Workers#deal}, and shows how much of it is done. */
     public <T, R> List<R> deal(String what, List<T> items, BiFunction<Integer, T, R> work) {

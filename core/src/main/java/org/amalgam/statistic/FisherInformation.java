@@ -94,7 +94,7 @@ public record FisherInformation(Labels labels, Predicate<String> parameters) imp
             Weights leaves = model.map((name, tensor) -> parameters.test(name) ? tensor.leaf() : tensor);
             Encoder network = architecture.encoder(leaves);
             Batch batch = task.batch(rows);
-            int micro = microBatch(architecture, run);
+            int micro = run.microBatch(architecture.activationBytes());
             for (int from = 0; from < rows.length; from += micro) {
                 backward(network, task, batch.slice(from, Math.min(micro, rows.length - from)), run);
             }
@@ -139,12 +139,5 @@ public record FisherInformation(Labels labels, Predicate<String> parameters) imp
             sum.mulInPlace(1.0 / samples);
         });
         return total;
-    }
-
-    private static int microBatch(Architecture architecture, Run run) {
-        long samples = run.activationBytes()
-                / architecture.activationBytes()
-                / run.workers().count();
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, samples));
     }
 }

@@ -11,21 +11,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PieceTest {
 
     @Test
-    void coversEverySampleOnceInOrderAndFillsEveryMicroBatchButTheLast() {
+    void coversEverySampleOnceInOrderAndGivesEveryWorkerEquallyMany() {
         Random random = new Random(1);
         for (int trial = 0; trial < 300; trial++) {
             List<Integer> sizes =
                     random.ints(1 + random.nextInt(6), 0, 20).boxed().toList();
             int limit = 1 + random.nextInt(40);
-            List<List<Piece>> plan = Piece.plan(sizes, limit);
+            int workers = 1 + random.nextInt(4);
+            List<List<Piece>> plan = Piece.plan(sizes, limit, workers);
             List<String> seen = new ArrayList<>();
-            for (int i = 0; i < plan.size(); i++) {
-                int samples = plan.get(i).stream().mapToInt(Piece::samples).sum();
-                assertThat(samples).isPositive().isLessThanOrEqualTo(limit);
-                if (i < plan.size() - 1) {
-                    assertThat(samples).isEqualTo(limit);
-                }
-                for (Piece piece : plan.get(i)) {
+            int total = sizes.stream().mapToInt(Integer::intValue).sum();
+            if (total >= workers) {
+                assertThat(plan.size() % workers == 0 || plan.size() == total)
+                        .as("%s micro-batches for %s workers", plan.size(), workers)
+                        .isTrue();
+            }
+            for (List<Piece> pieces : plan) {
+                int samples = pieces.stream().mapToInt(Piece::samples).sum();
+                assertThat(samples)
+                        .isPositive()
+                        .isLessThanOrEqualTo(limit)
+                        .isBetween(total / plan.size(), total / plan.size() + 1);
+                for (Piece piece : pieces) {
                     assertThat(piece.samples()).isPositive();
                     for (int sample = piece.from(); sample < piece.from() + piece.samples(); sample++) {
                         seen.add(piece.task() + "/" + sample);
@@ -43,9 +50,12 @@ class PieceTest {
     }
 
     @Test
-    void oneMicroBatchIsEnoughWhereAllFit() {
-        assertThat(Piece.plan(List.of(4, 2), 6)).containsExactly(List.of(new Piece(0, 0, 4), new Piece(1, 0, 2)));
-        assertThat(Piece.plan(List.of(4, 2), 3))
+    void cutsEvenlyWhateverTheLimitLeaves() {
+        assertThat(Piece.plan(List.of(4, 2), 6, 1)).containsExactly(List.of(new Piece(0, 0, 4), new Piece(1, 0, 2)));
+        assertThat(Piece.plan(List.of(4, 2), 6, 2))
                 .containsExactly(List.of(new Piece(0, 0, 3)), List.of(new Piece(0, 3, 1), new Piece(1, 0, 2)));
+        assertThat(Piece.plan(List.of(16, 16), 10, 2).stream()
+                        .map(pieces -> pieces.stream().mapToInt(Piece::samples).sum()))
+                .containsExactly(8, 8, 8, 8);
     }
 }

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * @param lines what the user is told beforehand
  * @param cost what it will read, take and write
  * @param conflicts why it cannot work, though the models fit
- * @param activationBytes native memory that one micro-batch's activations may take
+ * @param activationBytes native memory that activations may take, those of all workers together
  * @param identity hash of the models and of every setting that the result depends on, which reads the models; empty where
  *     nothing can be resumed
  */
