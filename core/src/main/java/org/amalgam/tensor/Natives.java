@@ -20,6 +20,8 @@ public final class Natives {
     /** Version of libtorch that the build pins. */
     public static final String LIBTORCH = "2.10.0";
 
+    private static final String VARIANT = "org.bytedeco.javacpp.platform.extension";
+
     private static boolean loaded;
 
     private Natives() {}
@@ -31,6 +33,10 @@ public final class Natives {
     public static synchronized void load() {
         if (loaded) {
             return;
+        }
+        // Of libtorch's variants the one for CPUs alone: else two dozen libraries of CUDA are looked for first.
+        if (System.getProperty(VARIANT) == null) {
+            System.setProperty(VARIANT, "");
         }
         try {
             Path cache = Loader.getCacheDir().toPath();
