@@ -43,7 +43,8 @@ public record AdaMerging(
                 oneOf = {"adam", "sgd"})
         String optimizer,
 
-        @Setting(value = "1e-3", help = "learning rate") double lr,
+        @Setting(value = "1e-3", atLeast = 0, help = "learning rate")
+        double lr,
 
         @Setting(value = "0.3", help = "every coefficient before the first step; null gives 1 / number of tasks")
         Optional<Double> initValues,
@@ -62,7 +63,7 @@ public record AdaMerging(
                 help = "AdaMerging++: share of each task vector that TIES keeps (20 in the paper, in %)")
         Optional<Double> tiesThreshold,
 
-        @Setting(value = "16", help = "samples of each task a step")
+        @Setting(value = "16", atLeast = 1, help = "samples of each task a step")
         int batchSize,
 
         @Setting(value = "true", help = "draw samples in a fresh random order each epoch")
@@ -74,7 +75,7 @@ public record AdaMerging(
         @Setting(value = "1", help = "accepted for the reference's sake; one process computes")
         int devices,
 
-        @Setting(value = "1000", help = "steps of adaptation")
+        @Setting(value = "1000", atLeast = 0, help = "steps of adaptation")
         int maxSteps,
 
         @Setting(value = "false", help = "a single step, to see that a run would work")

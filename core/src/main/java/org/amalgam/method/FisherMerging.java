@@ -44,7 +44,7 @@ public record FisherMerging(
                 help = "whose labels the likelihood is of: the model's own predictions, or the data's")
         Labels labels,
 
-        @Setting(value = "32", help = "samples whose gradients are summed before they are squared")
+        @Setting(value = "32", atLeast = 1, help = "samples whose gradients are summed before they are squared")
         int batchSize,
 
         @Setting(value = "true", help = "draw the samples; false takes the first ones, as the reference does")

@@ -29,10 +29,14 @@ public record ParetoLinearScalarisation(
         @Setting(value = "2", help = "depth of the routers: 1 one linear map, 2 a perceptron")
         int routerHiddenLayers,
 
-        @Setting(value = "1e-5", help = "learning rate of the first step; it falls to a tenth along half a cosine")
+        @Setting(
+                value = "1e-5",
+                atLeast = 0,
+                help = "learning rate of the first step; it falls to a tenth along half a cosine")
         double lr,
 
-        @Setting(value = "8000", help = "steps of learning") int numSteps,
+        @Setting(value = "8000", atLeast = 0, help = "steps of learning")
+        int numSteps,
 
         @Setting(
                 value = "2000",

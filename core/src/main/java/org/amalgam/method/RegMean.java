@@ -40,7 +40,7 @@ public record RegMean(
                 help = "regular expressions; parameters whose names begin with a match keep the ancestor's values")
         List<String> excludeParamNamesRegex,
 
-        @Setting(value = "32", help = "samples that are drawn together; the result does not depend on it")
+        @Setting(value = "32", atLeast = 1, help = "samples that are drawn together; the result does not depend on it")
         int batchSize,
 
         @Setting(value = "true", help = "draw the samples; false takes the first ones")

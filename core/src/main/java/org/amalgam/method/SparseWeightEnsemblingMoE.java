@@ -60,7 +60,8 @@ public record SparseWeightEnsemblingMoE(
         @Setting(value = "8", help = "width of the block's encoding, even")
         int positionEncodingDim,
 
-        @Setting(value = "1e-4", help = "learning rate") double lr,
+        @Setting(value = "1e-4", atLeast = 0, help = "learning rate")
+        double lr,
 
         @Setting(
                 value = "adam",
@@ -71,7 +72,7 @@ public record SparseWeightEnsemblingMoE(
         @Setting(value = "1", help = "accepted for the reference's sake; one process computes")
         int devices,
 
-        @Setting(value = "16", help = "samples of each task a step")
+        @Setting(value = "16", atLeast = 1, help = "samples of each task a step")
         int batchSize,
 
         @Setting(value = "true", help = "draw samples in a fresh random order each epoch")
@@ -80,7 +81,7 @@ public record SparseWeightEnsemblingMoE(
         @Setting(value = "16", help = "accepted for the reference's sake; decoding uses the machine's processors")
         int numWorkers,
 
-        @Setting(value = "1000", help = "steps of adaptation")
+        @Setting(value = "1000", atLeast = 0, help = "steps of adaptation")
         int maxSteps,
 
         @Setting(

@@ -47,7 +47,8 @@ public record WeightEnsemblingMoE(
 
         @Setting(help = "smaller experts") CompressSettings compress,
 
-        @Setting(value = "1e-4", help = "learning rate") double lr,
+        @Setting(value = "1e-4", atLeast = 0, help = "learning rate")
+        double lr,
 
         @Setting(
                 value = "adam",
@@ -58,7 +59,7 @@ public record WeightEnsemblingMoE(
         @Setting(value = "1", help = "accepted for the reference's sake; one process computes")
         int devices,
 
-        @Setting(value = "16", help = "samples of each task a step")
+        @Setting(value = "16", atLeast = 1, help = "samples of each task a step")
         int batchSize,
 
         @Setting(value = "true", help = "draw samples in a fresh random order each epoch")
@@ -67,7 +68,7 @@ public record WeightEnsemblingMoE(
         @Setting(value = "16", help = "accepted for the reference's sake; decoding uses the machine's processors")
         int numWorkers,
 
-        @Setting(value = "1000", help = "steps of adaptation")
+        @Setting(value = "1000", atLeast = 0, help = "steps of adaptation")
         int maxSteps,
 
         @Setting(

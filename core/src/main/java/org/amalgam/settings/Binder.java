@@ -69,7 +69,11 @@ final class Binder {
             throw new AmalgamException(
                     wrong(key, entry.expected(), node) + Spelling.hint(scalar.text(), entry.oneOf(), ""));
         }
-        return convert(entry.type(), node, key, entry.expected());
+        Object value = convert(entry.type(), node, key, entry.expected());
+        if (entry.isTooSmall(value)) {
+            throw new AmalgamException(wrong(key, entry.expectedSize(), node));
+        }
+        return value;
     }
 
     private Object convert(Type type, Node node, String key, String expected) {

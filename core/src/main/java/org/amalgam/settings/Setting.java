@@ -24,4 +24,7 @@ public @interface Setting {
 
     /** The values allowed, where they are few; empty where they are not enumerable. */
     String[] oneOf() default {};
+
+    /** The least number allowed. */
+    double atLeast() default Double.NEGATIVE_INFINITY;
 }

@@ -1,6 +1,7 @@
 package org.amalgam.settings;
 
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param defaultYaml the default as YAML; empty if the key must be given
  * @param help one line: what it does, its unit and its range
  * @param oneOf the values allowed; empty where they are not enumerable
+ * @param atLeast the least number allowed; negative infinity where all are
  */
-public record SettingsEntry(String key, Type type, String defaultYaml, String help, List<String> oneOf) {
+public record SettingsEntry(
+        String key, Type type, String defaultYaml, String help, List<String> oneOf, double atLeast) {
 
     public SettingsEntry {
         oneOf = List.copyOf(oneOf);
@@ -35,6 +38,17 @@ public record SettingsEntry(String key, Type type, String defaultYaml, String he
     public String expected() {
         String values = oneOf.isEmpty() ? SettingType.of(type).words() : Words.or(oneOf);
         return isNullable() && !values.endsWith("null") ? values + " or null" : values;
+    }
+
+    /** Whether a value is a number below the least one allowed. */
+    boolean isTooSmall(Object value) {
+        return value instanceof Number number && number.doubleValue() < atLeast;
+    }
+
+    /** What such a number should have been, in words: {@code an integer of at least 1}. */
+    String expectedSize() {
+        return expected() + " of at least "
+                + BigDecimal.valueOf(atLeast).stripTrailingZeros().toPlainString();
     }
 
     boolean isNullable() {

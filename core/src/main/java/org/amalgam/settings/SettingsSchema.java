@@ -57,7 +57,8 @@ public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> e
         }
         SettingType type = SettingType.of(component.getGenericType());
         List<String> oneOf = setting.oneOf().length > 0 ? List.of(setting.oneOf()) : type.constants();
-        return new SettingsEntry(key(component), component.getGenericType(), setting.value(), setting.help(), oneOf);
+        return new SettingsEntry(
+                key(component), component.getGenericType(), setting.value(), setting.help(), oneOf, setting.atLeast());
     }
 
     /** The key of a component. */

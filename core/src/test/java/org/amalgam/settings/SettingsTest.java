@@ -27,10 +27,13 @@ class SettingsTest {
                     oneOf = {"adam", "sgd"})
             String name,
 
-            @Setting(value = "1e-3", help = "learning rate") double lr) {}
+            @Setting(value = "1e-3", atLeast = 0, help = "learning rate")
+            double lr) {}
 
     record Sample(
-            @Setting(value = "1000", help = "steps") int maxSteps,
+            @Setting(value = "1000", atLeast = 1, help = "steps")
+            int maxSteps,
+
             @Setting(value = "0", help = "seed") long seed,
             @Setting(value = "0.3", help = "start") double initValues,
             @Setting(value = "false", help = "clamp") boolean clampWeights,
@@ -121,6 +124,8 @@ class SettingsTest {
                 "max_steps: many | method.max_steps: expected an integer, found \"many\" (conf/method/mine.yaml, line 1).",
                 "max_steps: 1.5 | method.max_steps: expected an integer, found 1.5 (conf/method/mine.yaml, line 1).",
                 "max_steps: 3000000000 | method.max_steps: expected an integer, found 3000000000 (conf/method/mine.yaml, line 1).",
+                "max_steps: 0 | method.max_steps: expected an integer of at least 1, found 0 (conf/method/mine.yaml, line 1).",
+                "optimiser: {lr: -0.5} | method.optimiser.lr: expected a number of at least 0, found -0.5 (conf/method/mine.yaml, line 1).",
                 "max_steps: null | method.max_steps: expected an integer, found null (conf/method/mine.yaml, line 1).",
                 "max_steps: [1] | method.max_steps: expected an integer, found a list (conf/method/mine.yaml, line 1).",
                 "limit: x | method.limit: expected an integer or null, found \"x\" (conf/method/mine.yaml, line 1).",
