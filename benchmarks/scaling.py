@@ -1,4 +1,5 @@
 # Fits a straight line to each series of "NAME X SECONDS GB" and draws it as an SVG: scaling.py POINTS FOLDER
+import math
 import sys
 
 TITLES = {
@@ -21,8 +22,17 @@ def line(points):
     return intercept, slope, 1 - left / (sum((y - my) ** 2 for _, y in points) or 1)
 
 
+def step(most):
+    """The distance of round numbers of which four to nine reach that far."""
+    power = 10 ** math.floor(math.log10(most / 4))
+    return next(power * n for n in (1, 2, 5, 10) if most / (power * n) < 7)
+
+
 def panel(at, points, fit, title, unit, colour):
-    most_x, most_y = max(x for x, _ in points), 1.1 * max(y for _, y in points)
+    most_x = max(x for x, _ in points)
+    each = step(max(y for _, y in points))
+    lines = math.ceil(max(y for _, y in points) / each)
+    most_y = lines * each
 
     def place(x, y):
         return (
@@ -31,15 +41,16 @@ def panel(at, points, fit, title, unit, colour):
         )
 
     parts = []
-    for i in range(5):
-        y = most_y * i / 4
+    for i in range(lines + 1):
+        y = each * i
         px, py = place(0, y)
         parts.append(f'<path d="M{px:.1f} {py:.1f}H{at + WIDTH - 20}" stroke="#ddd"/>')
         parts.append(f'<text x="{px - 6:.1f}" y="{py + 4:.1f}" text-anchor="end">{y:.3g}</text>')
     for x, y in points:
         px, py = place(x, y)
         parts.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="4" fill="{colour}"/>')
-        parts.append(f'<text x="{px:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{x:g}</text>')
+        if x >= most_x / 20:
+            parts.append(f'<text x="{px:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{x:g}</text>')
     (x0, y0), (x1, y1) = place(0, max(0, fit[0])), place(most_x, fit[0] + fit[1] * most_x)
     parts.append(f'<path d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{colour}" fill="none"/>')
     parts.append(f'<text x="{at + LEFT}" y="15">{unit}</text>')
