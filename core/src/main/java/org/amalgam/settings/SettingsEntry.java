@@ -40,15 +40,16 @@ public record SettingsEntry(
         return isNullable() && !values.endsWith("null") ? values + " or null" : values;
     }
 
-    /** Whether a value is a number below the least one allowed. */
-    boolean isTooSmall(Object value) {
-        return value instanceof Number number && number.doubleValue() < atLeast;
+    /** What a number that {@link #isTooSmall} should have been, in words: {@code an integer of at least 1 or null}. */
+    String expectedSize() {
+        String bound = BigDecimal.valueOf(atLeast).stripTrailingZeros().toPlainString();
+        return expected().replaceFirst("( or null)?$", " of at least " + bound + "$1");
     }
 
-    /** What such a number should have been, in words: {@code an integer of at least 1}. */
-    String expectedSize() {
-        return expected() + " of at least "
-                + BigDecimal.valueOf(atLeast).stripTrailingZeros().toPlainString();
+    /** Whether a value, or what an Optional holds, is a number below the least one allowed. */
+    boolean isTooSmall(Object value) {
+        Object held = value instanceof Optional<?> maybe ? maybe.orElse(null) : value;
+        return held instanceof Number number && number.doubleValue() < atLeast;
     }
 
     boolean isNullable() {

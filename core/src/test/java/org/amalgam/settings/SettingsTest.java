@@ -53,6 +53,10 @@ class SettingsTest {
             @Setting(value = "{}", help = "by task") Map<String, Integer> samples,
             @Setting(help = "optimiser") Optimiser optimiser) {}
 
+    record Bounded(
+            @Setting(value = "null", atLeast = 1, help = "at least 1 where given")
+            Optional<Integer> count) {}
+
     record Needy(@Setting(help = "the models to merge") List<String> models) {}
 
     private static Sample bind(String yaml) {
@@ -215,5 +219,15 @@ class SettingsTest {
         assertThat(Spelling.nearest("", List.of("max_steps", "lr"))).isEmpty();
         assertThat(Spelling.nearest("x".repeat(1_000_000), List.of("max_steps")))
                 .isEmpty();
+    }
+
+    @Test
+    void anOptionalNumberHasItsBoundToo() {
+        assertThatThrownBy(
+                        () -> Settings.bind(Bounded.class, Yaml.mapping("count: 0", "mine.yaml"), "method", "bounded"))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage("method.count: expected an integer of at least 1 or null, found 0 (mine.yaml, line 1).");
+        assertThat(Settings.bind(Bounded.class, Yaml.mapping("count: 1", "mine.yaml"), "method", "bounded"))
+                .isEqualTo(new Bounded(Optional.of(1)));
     }
 }
