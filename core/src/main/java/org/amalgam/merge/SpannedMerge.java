@@ -96,7 +96,7 @@ public record SpannedMerge(Weights ancestor, int tasks, Function<String, TaskMat
 
     /** {@code T . dL/dtheta} of one parameter: [K]. Every place in a block has a float32 sum over the blocks; theirs are float64. */
     private float[] projected(RowReader reader, Tensor gradient) {
-        float[][] products = new float[tasks][Rows.ELEMENTS];
+        float[][] products = new float[tasks][(int) Math.min(Rows.ELEMENTS, gradient.elements())];
         Window window = Window.of(gradient);
         try (Rows rows = Rows.lent(tasks + 1)) {
             Span.whole(gradient.elements()).forEachBlock(block -> {
