@@ -4,12 +4,15 @@ import org.amalgam.AmalgamException;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
-/** Activation functions by the names that model configurations use ({@code hidden_act}, {@code activation_function}). */
+/**
+ * Activation functions by the names that model configurations use ({@code hidden_act}, {@code activation_function}). One may
+ * overwrite its argument, which the layer before has just made.
+ */
 public enum Activation implements Layer {
     QUICK_GELU {
         @Override
         public Tensor apply(Tensor x) {
-            return Functional.quickGelu(x);
+            return Functional.quickGeluInPlace(x);
         }
     },
     GELU {

@@ -78,7 +78,7 @@ public final class Functional {
      * no leaf and which nobody else needs. The derivative is that of silu at 1.702 x: the two factors cancel, so they are applied
      * in place and are not recorded, which leaves three passes over the memory of nine.
      */
-    public static Tensor quickGelu(Tensor x) {
+    public static Tensor quickGeluInPlace(Tensor x) {
         x.detach().mulInPlace(1.702);
         Tensor activated = new Tensor(torch.silu(x.handle()));
         activated.detach().mulInPlace(1 / 1.702);
