@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -37,6 +39,10 @@ public final class PixelCache {
 
     private final Path root;
     private final long maxBytes;
+
+    /** Shared by what is written, of which nothing may be under way while the files are measured. */
+    private final ReadWriteLock files = new ReentrantReadWriteLock();
+
     private long bytes;
     private long sinceMeasured;
     private boolean measured;
@@ -104,9 +110,18 @@ public final class PixelCache {
 
         /** Keeps it, if there is room. A disk that refuses costs no more than the work of another time. */
         void write(int row, byte[] pixels) {
-            if (!makeRoom(folder, rowBytes + CHECKSUM_BYTES)) {
-                return;
+            measureIfDue();
+            files.readLock().lock();
+            try {
+                if (makeRoom(folder, rowBytes + CHECKSUM_BYTES)) {
+                    put(row, pixels);
+                }
+            } finally {
+                files.readLock().unlock();
             }
+        }
+
+        private void put(int row, byte[] pixels) {
             ByteBuffer content = ByteBuffer.allocate(rowBytes + CHECKSUM_BYTES)
                     .put(pixels)
                     .putInt(checksum(pixels, rowBytes))
@@ -133,13 +148,32 @@ public final class PixelCache {
         bytes -= length;
     }
 
+    private void measureIfDue() {
+        if (!due()) {
+            return;
+        }
+        files.writeLock().lock();
+        try {
+            if (due()) {
+                measured(size(root));
+            }
+        } finally {
+            files.writeLock().unlock();
+        }
+    }
+
+    private synchronized boolean due() {
+        return !measured || sinceMeasured > maxBytes / MEASURED_EVERY;
+    }
+
+    private synchronized void measured(long length) {
+        bytes = length;
+        measured = true;
+        sinceMeasured = 0;
+    }
+
     /** Whether so many bytes more have room, which they then have. */
     private synchronized boolean makeRoom(Path mine, long length) {
-        if (!measured || sinceMeasured > maxBytes / MEASURED_EVERY) {
-            bytes = size(root);
-            measured = true;
-            sinceMeasured = 0;
-        }
         if (bytes + length > maxBytes) {
             for (Path folder : oldestFirst()) {
                 if (bytes + length <= maxBytes) {

@@ -205,8 +205,14 @@ class PixelStoreTest {
         stored(images(-1), cache, 13L * file);
         assertThat(cache.resolve("older")).doesNotExist();
         assertThat(cache.resolve("old")).exists();
+    }
 
-        stored(images(-1), cache.resolve("small"), 4L * file);
-        assertThat(files(cache.resolve("small"))).hasSize(4);
+    @Test
+    void theBoundHoldsWhileSeveralThreadsWrite(@TempDir Path cache) throws IOException {
+        for (int round = 0; round < 30; round++) {
+            Path small = cache.resolve("round" + round);
+            stored(images(-1), small, 4L * (ROW + 4));
+            assertThat(files(small)).hasSize(4);
+        }
     }
 }
