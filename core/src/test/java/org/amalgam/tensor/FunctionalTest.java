@@ -3,8 +3,11 @@ package org.amalgam.tensor;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.Random;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,5 +74,65 @@ class FunctionalTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, false, 1e-5", "FLOAT32, true, 1e-5", "BF16_MIXED, false, 3e-2", "BF16_MIXED, true, 3e-2"})
+    void attentionWeighsValuesByTheSoftmaxOfScaledProducts(Precision precision, boolean causal, double tolerance) {
+        int heads = 2;
+        int tokens = 5;
+        int width = 3;
+        float[][] parts = {
+            uniform(1, heads * tokens * width), uniform(2, heads * tokens * width), uniform(3, heads * tokens * width)
+        };
+        Tensor[] x = Stream.of(parts)
+                .map(part -> Tensor.of(part, 1, heads, tokens, width).leaf())
+                .toArray(Tensor[]::new);
+        Tensor mixed = precision.run(() -> Functional.attention(x[0], x[1], x[2], causal));
+        mixed.sum().backward();
+        float[] found = mixed.to(DType.F32).toFloats();
+        float[] slopes = x[2].gradient().toFloats();
+        for (int head = 0; head < heads; head++) {
+            double[] given = new double[tokens];
+            for (int to = 0; to < tokens; to++) {
+                double[] weights = new double[tokens];
+                double sum = 0;
+                for (int from = 0; from < (causal ? to + 1 : tokens); from++) {
+                    double product = 0;
+                    for (int i = 0; i < width; i++) {
+                        product += parts[0][at(head, to, i)] * parts[1][at(head, from, i)];
+                    }
+                    weights[from] = Math.exp(product / Math.sqrt(width));
+                    sum += weights[from];
+                }
+                for (int i = 0; i < width; i++) {
+                    double expected = 0;
+                    for (int from = 0; from < tokens; from++) {
+                        expected += weights[from] / sum * parts[2][at(head, from, i)];
+                    }
+                    assertThat((double) found[at(head, to, i)]).isCloseTo(expected, Offset.offset(tolerance));
+                }
+                for (int from = 0; from < tokens; from++) {
+                    given[from] += weights[from] / sum;
+                }
+            }
+            for (int from = 0; from < tokens; from++) {
+                assertThat((double) slopes[at(head, from, 0)]).isCloseTo(given[from], Offset.offset(tolerance));
+            }
+        }
+    }
+
+    /** Place in [1, heads, 5 tokens, 3]. */
+    private static int at(int head, int token, int i) {
+        return (head * 5 + token) * 3 + i;
+    }
+
+    private static float[] uniform(long seed, int count) {
+        Random random = new Random(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = 2 * random.nextFloat() - 1;
+        }
+        return values;
     }
 }
