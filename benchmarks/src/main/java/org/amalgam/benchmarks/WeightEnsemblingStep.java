@@ -95,18 +95,23 @@ public final class WeightEnsemblingStep {
     }
 
     /** Images a second, the batches dealt to the workers; the first round is not counted. */
-    private static void rate(String what, Encoder network, List<Tensor> images, Run run) {
-        for (int round = 0; round < 2; round++) {
-            long start = System.nanoTime();
-            run.workers().deal(images, (worker, batch) -> {
-                try (Scope scope = Scope.open();
-                        Autograd.Off off = Autograd.off()) {
-                    return run.precision().run(() -> network.features(batch)).elements();
+    private static void rate(String what, Encoder encoder, List<Tensor> images, Run run) {
+        try (Scope network = Scope.open()) {
+            Encoder rounded = encoder.rounded(run.precision().operands());
+            for (int round = 0; round < 2; round++) {
+                long start = System.nanoTime();
+                run.workers().deal(images, (worker, batch) -> {
+                    try (Scope scope = Scope.open();
+                            Autograd.Off off = Autograd.off()) {
+                        return run.precision()
+                                .run(() -> rounded.features(batch))
+                                .elements();
+                    }
+                });
+                long samples = images.stream().mapToLong(batch -> batch.size(0)).sum();
+                if (round > 0) {
+                    System.out.printf("%s %.2f images/s%n", what, samples / ((System.nanoTime() - start) / 1e9));
                 }
-            });
-            long samples = images.stream().mapToLong(batch -> batch.size(0)).sum();
-            if (round > 0) {
-                System.out.printf("%s %.2f images/s%n", what, samples / ((System.nanoTime() - start) / 1e9));
             }
         }
     }

@@ -2,6 +2,7 @@ package org.amalgam.mixture;
 
 import org.amalgam.nn.Linear;
 import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -20,7 +21,7 @@ import java.util.Map;
  * operations a weight and sample, the second 1 + K a weight and token; so few tokens want the second. The first goes through the
  * weights in tiles that stay in the processor's cache from the merge to the product, which makes merged weights cost no memory.
  *
- * @param weights [1+K, out, in], float32: the ancestor's matrix, then the task vectors
+ * @param weights [1+K, out, in], float32 unless {@link #rounded}: the ancestor's matrix, then the task vectors
  * @param biases [1+K, out], float32, likewise
  */
 public record DenseExperts(Tensor weights, Tensor biases) implements Experts {
@@ -29,7 +30,7 @@ public record DenseExperts(Tensor weights, Tensor biases) implements Experts {
     private static final int SAMPLES = 16;
 
     /** Bytes of merged weights in a tile. */
-    private static final long TILE = 3L << 20;
+    private static final long TILE = 8L << 20;
 
     /** Fewest rows in a tile. */
     private static final long ROWS = 8;
@@ -116,6 +117,11 @@ public record DenseExperts(Tensor weights, Tensor biases) implements Experts {
             }
         }
         return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, 2);
+    }
+
+    @Override
+    public DenseExperts rounded(DType type) {
+        return new DenseExperts(weights.to(type), biases);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.amalgam.mixture;
 
 import org.amalgam.nn.Linear;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -28,6 +29,14 @@ public sealed interface Experts permits DenseExperts, LowRankExperts, SparseExpe
      * @return [N, tokens, out]
      */
     Tensor apply(Tensor x, Tensor routing);
+
+    /**
+     * The same experts for {@link #apply} alone, in passes that record nothing: large matrices rounded once, in the scope that is
+     * open, to the type in which their products compute.
+     */
+    default Experts rounded(DType type) {
+        return this;
+    }
 
     /** Scalars of the task vectors, without the ancestor's map: what the experts cost. */
     long parameters();

@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * Says how much of each expert a sample gets (Tang et al., ICML 2024, section 3.3): {@code b_0}, {@code W_1 h + b_1} or {@code W_2
  * relu(W_1 h + b_1) + b_2} of every token's hidden state h, averaged over the tokens. There is no softmax: weights are merging
- * coefficients and may be any number. Always computed in float32.
+ * coefficients and may be any number. The map that gives them is computed in float32; a hidden layer in front of it follows the
+ * precision around it, as every layer does.
  */
 public sealed interface Router {
 
@@ -30,7 +31,7 @@ public sealed interface Router {
     record Affine(Linear map) implements Router {
         @Override
         public Tensor gate(Tensor hidden) {
-            return map.apply(hidden);
+            return Precision.full(() -> map.apply(hidden.to(DType.F32)));
         }
     }
 
@@ -38,7 +39,8 @@ public sealed interface Router {
     record Perceptron(Linear first, Linear second) implements Router {
         @Override
         public Tensor gate(Tensor hidden) {
-            return second.apply(Functional.relu(first.apply(hidden)));
+            Tensor inner = Functional.relu(first.apply(hidden));
+            return Precision.full(() -> second.apply(inner.to(DType.F32)));
         }
     }
 
@@ -59,14 +61,12 @@ public sealed interface Router {
      * @return [N, K]; or [1, K] for a shared or constant routing
      */
     default Tensor route(Tensor hidden, boolean batchReduce) {
-        return Precision.full(() -> {
-            Tensor gated = gate(hidden.to(DType.F32));
-            if (gated.shape().length == 1) {
-                return gated.reshape(1, -1);
-            }
-            Tensor samples = gated.mean(1);
-            return batchReduce ? samples.mean(0).reshape(1, -1) : samples;
-        });
+        Tensor gated = gate(hidden);
+        if (gated.shape().length == 1) {
+            return gated.reshape(1, -1);
+        }
+        Tensor samples = gated.mean(1);
+        return batchReduce ? samples.mean(0).reshape(1, -1) : samples;
     }
 
     /** Sines, then cosines, of {@code index · 10000^(-2i/d)}, i below d/2: [d] (Vaswani et al., 2017). */

@@ -3,6 +3,7 @@ package org.amalgam.mixture;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.FeedForward;
 import org.amalgam.nn.Layer;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 
 /**
@@ -27,10 +28,24 @@ public record WeightEnsembling(
     public Tensor apply(Tensor x) {
         Tensor routing = router.route(x, batchReduce);
         observer.routed(name, routing);
-        if (routing.size(0) == 1) {
+        if (isShared()) {
             Tensor shared = routing.select(0, 0);
             return new FeedForward(up.merge(shared), activation, down.merge(shared)).apply(x);
         }
         return down.apply(activation.apply(up.apply(x, routing)), routing);
+    }
+
+    /** Whether all samples of a batch have one routing. */
+    private boolean isShared() {
+        return batchReduce || router instanceof Router.Constant;
+    }
+
+    /** One routing merges the experts as they are, and rounds what it merged. */
+    @Override
+    public WeightEnsembling rounded(DType type) {
+        return isShared()
+                ? this
+                : new WeightEnsembling(
+                        name, router, batchReduce, up.rounded(type), activation, down.rounded(type), observer);
     }
 }

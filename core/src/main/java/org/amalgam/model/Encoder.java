@@ -1,5 +1,6 @@
 package org.amalgam.model;
 
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 
 /** A network without its head: the part of a model that is merged. */
@@ -13,4 +14,9 @@ public interface Encoder {
      * @return features [N, width]
      */
     Tensor features(Tensor inputs);
+
+    /** The same network for passes that record nothing; see {@link org.amalgam.nn.Layer#rounded}. */
+    default Encoder rounded(DType type) {
+        return this;
+    }
 }

@@ -1,5 +1,6 @@
 package org.amalgam.nn;
 
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
@@ -20,6 +21,12 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     @Override
     public Tensor apply(Tensor x) {
         return output.apply(mix(query.apply(x), key.apply(x), value.apply(x), heads, causal));
+    }
+
+    @Override
+    public Attention rounded(DType type) {
+        return new Attention(
+                query.rounded(type), key.rounded(type), value.rounded(type), output.rounded(type), heads, causal);
     }
 
     /** Each head's attention, the heads side by side again: all tensors [N, tokens, width]. */

@@ -1,5 +1,6 @@
 package org.amalgam.nn;
 
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 
 /**
@@ -22,5 +23,10 @@ public record FusedAttention(Layer queryKeyValue, Layer output, int heads, boole
                 projected.slice(2, 2 * width, width),
                 heads,
                 causal));
+    }
+
+    @Override
+    public FusedAttention rounded(DType type) {
+        return new FusedAttention(queryKeyValue.rounded(type), output.rounded(type), heads, causal);
     }
 }

@@ -1,5 +1,6 @@
 package org.amalgam.nn;
 
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -15,5 +16,10 @@ public record Linear(Tensor weight, Tensor bias) implements Layer {
     @Override
     public Tensor apply(Tensor x) {
         return Functional.linear(x, weight, bias);
+    }
+
+    @Override
+    public Linear rounded(DType type) {
+        return new Linear(weight.to(type), bias);
     }
 }

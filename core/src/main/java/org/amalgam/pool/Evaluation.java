@@ -27,12 +27,15 @@ public final class Evaluation {
      * @param label what the progress display calls it
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
-        return Judged.sum(measured(
-                run,
-                () -> run.deal(
-                        label,
-                        batches(task, 0, batchSize, run),
-                        (worker, rows) -> judged(network, task, rows.numbers(), run))));
+        try (Scope scope = Scope.open()) {
+            Encoder rounded = rounded(network, run);
+            return Judged.sum(measured(
+                    run,
+                    () -> run.deal(
+                            label,
+                            batches(task, 0, batchSize, run),
+                            (worker, rows) -> judged(rounded, task, rows.numbers(), run))));
+        }
     }
 
     /**
@@ -47,14 +50,24 @@ public final class Evaluation {
         for (int k = 0; k < tasks.size(); k++) {
             batches.addAll(batches(tasks.get(k), k, batchSize, run));
         }
-        List<Judged> parts = measured(run, () -> run.workers()
-                .deal(batches, (worker, rows) -> judged(network, tasks.get(rows.task()), rows.numbers(), run)));
+        List<Judged> parts;
+        try (Scope scope = Scope.open()) {
+            Encoder rounded = rounded(network, run);
+            parts = measured(run, () -> run.workers()
+                    .deal(batches, (worker, rows) -> judged(rounded, tasks.get(rows.task()), rows.numbers(), run)));
+        }
         return IntStream.range(0, tasks.size())
                 .mapToObj(k -> Judged.sum(IntStream.range(0, parts.size())
                         .filter(i -> batches.get(i).task() == k)
                         .mapToObj(parts::get)
                         .toList()))
                 .toList();
+    }
+
+    private static Encoder rounded(Encoder network, Run run) {
+        try (Autograd.Off off = Autograd.off()) {
+            return network.rounded(run.precision().operands());
+        }
     }
 
     private static List<Judged> measured(Run run, Supplier<List<Judged>> work) {

@@ -65,6 +65,11 @@ public enum Precision {
         }
     }
 
+    /** The type in which matrix products compute in a forward pass of this precision. */
+    public DType operands() {
+        return this == BF16_MIXED ? DType.BF16 : DType.F32;
+    }
+
     /** The type in which matrix products compute here, inside or outside of a forward pass. */
     public static DType products() {
         Natives.load();

@@ -5,7 +5,11 @@ import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.FeedForward;
+import org.amalgam.nn.Layer;
 import org.amalgam.nn.Linear;
+import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.DType;
+import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -75,6 +79,31 @@ class WeightEnsemblingTest {
         Tensor x = NoiseTask.noise(random, 4, 3, WIDTH);
         assertClose(layer(router(0, 0.3), false, RoutingObserver.NONE).apply(x), dense.apply(x));
         assertClose(layer(router(0, 0.3), true, RoutingObserver.NONE).apply(x), dense.apply(x));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void roundedBeforehandItIsWhatAPassRounds(int depth) {
+        WeightEnsembling layer = layer(router(depth, 0.3), false, RoutingObserver.NONE);
+        try (Autograd.Off off = Autograd.off()) {
+            Layer rounded = layer.rounded(DType.BF16);
+            for (int samples : new int[] {5, 1}) {
+                Tensor x = NoiseTask.noise(random, samples, 4, WIDTH).mul(30);
+                float[] expected =
+                        Precision.BF16_MIXED.run(() -> layer.apply(x)).toFloats();
+                assertThat(Precision.BF16_MIXED.run(() -> rounded.apply(x)).toFloats())
+                        .isEqualTo(expected);
+                assertThat(layer.apply(x).toFloats()).isNotEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void oneRoutingForAllNeedsTheExpertsAsTheyAre() {
+        WeightEnsembling shared = layer(router(2, 0.3), true, RoutingObserver.NONE);
+        WeightEnsembling constant = layer(router(0, 0.3), false, RoutingObserver.NONE);
+        assertThat(shared.rounded(DType.BF16)).isSameAs(shared);
+        assertThat(constant.rounded(DType.BF16)).isSameAs(constant);
     }
 
     @ParameterizedTest

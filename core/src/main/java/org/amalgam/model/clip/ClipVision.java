@@ -4,6 +4,7 @@ import org.amalgam.model.BlockEncoder;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
 import org.amalgam.nn.Layers;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
@@ -33,6 +34,17 @@ public record ClipVision(
                 layers.norm(prefix + "pre_layrnorm", epsilon),
                 config.transformer().blocks(layers, ClipVisionConfig.BLOCKS, false),
                 layers.norm(prefix + "post_layernorm", epsilon));
+    }
+
+    @Override
+    public ClipVision rounded(DType type) {
+        return new ClipVision(
+                classEmbedding,
+                patchEmbedding.to(type),
+                positionEmbedding,
+                preNorm,
+                blocks.stream().map(block -> block.rounded(type)).toList(),
+                postNorm);
     }
 
     /** Images [N, 3, H, W] to tokens [N, tokens, width]. */

@@ -6,6 +6,7 @@ import org.amalgam.model.TokenIds;
 import org.amalgam.nn.Block;
 import org.amalgam.nn.LayerNorm;
 import org.amalgam.nn.TokenStates;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
@@ -31,6 +32,15 @@ public record Gpt2(Tensor tokenEmbedding, Tensor positionEmbedding, List<Block> 
     @Override
     public Tensor features(Tensor ids) {
         return lastNorm.apply(TokenStates.at(states(ids), TokenIds.last(ids)));
+    }
+
+    @Override
+    public Gpt2 rounded(DType type) {
+        return new Gpt2(
+                tokenEmbedding,
+                positionEmbedding,
+                blocks.stream().map(block -> block.rounded(type)).toList(),
+                lastNorm);
     }
 
     private Tensor states(Tensor ids) {

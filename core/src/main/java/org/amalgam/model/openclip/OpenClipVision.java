@@ -14,6 +14,7 @@ import org.amalgam.model.TransformerShape;
 import org.amalgam.model.clip.ClipVision;
 import org.amalgam.nn.Activation;
 import org.amalgam.nn.Layers;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
@@ -139,8 +140,21 @@ public record OpenClipVision(
                 layers.norm(PREFIX + "ln_pre", OpenClipBlocks.EPSILON),
                 blocks.blocks(layers, BLOCKS, false),
                 layers.norm(PREFIX + "ln_post", OpenClipBlocks.EPSILON));
-        Tensor projection = layers.parameter(PREFIX + "proj");
-        return images -> tower.features(images).matmul(projection);
+        return new Projected(tower, layers.parameter(PREFIX + "proj"));
+    }
+
+    /** A tower and the matrix [width, output] behind it. */
+    private record Projected(ClipVision tower, Tensor projection) implements Encoder {
+
+        @Override
+        public Tensor features(Tensor images) {
+            return tower.features(images).matmul(projection);
+        }
+
+        @Override
+        public Projected rounded(DType type) {
+            return new Projected(tower.rounded(type), projection.to(type));
+        }
     }
 
     @Override
