@@ -8,6 +8,7 @@ import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
+import org.amalgam.tensor.Precision;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,13 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
         Optional<Saved> saved = config.settings()
                 .mergedModelSavePath()
                 .map(path -> new Saved(path, savedBytes(method, pool, config), free(path)));
-        return of(work, judges ? needs.withHeld(pool) : needs, pool, judges, saved, config);
+        Precision precision = Precision.of(config.settings().fabric().precision());
+        long rounded = method.method().mixtureBytes(pool).orElse(0)
+                * precision.operands().bytes()
+                / Float.BYTES;
+        // What a mixture rounds for its evaluation stands beside it.
+        Needs judging = needs.withHeld(pool).with(precision == Precision.FLOAT32 ? 0 : rounded);
+        return of(work, judges ? judging : needs, pool, judges, saved, config);
     }
 
     private static long savedBytes(MethodChoice method, ModelPool pool, RunConfig config) {
@@ -135,8 +142,11 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
 
         /** With the merged model, where it is computed in passing and then held to be judged. */
         Needs withHeld(ModelPool pool) {
-            long held = passing ? pool.architecture().elements() * Float.BYTES : 0;
-            return new Needs(memory + held, activations, passing);
+            return with(passing ? pool.architecture().elements() * Float.BYTES : 0);
+        }
+
+        Needs with(long more) {
+            return new Needs(memory + more, activations, passing);
         }
     }
 
