@@ -96,12 +96,12 @@ public final class WeightEnsemblingStep {
 
     /** Images a second, the batches dealt to the workers; the first round is not counted. */
     private static void rate(String what, Encoder encoder, List<Tensor> images, Run run) {
-        try (Scope network = Scope.open()) {
+        try (Scope scope = Scope.open()) {
             Encoder rounded = encoder.rounded(run.precision().operands());
             for (int round = 0; round < 2; round++) {
                 long start = System.nanoTime();
                 run.workers().deal(images, (worker, batch) -> {
-                    try (Scope scope = Scope.open();
+                    try (Scope pass = Scope.open();
                             Autograd.Off off = Autograd.off()) {
                         return run.precision()
                                 .run(() -> rounded.features(batch))

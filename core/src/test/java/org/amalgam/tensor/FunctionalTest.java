@@ -1,5 +1,6 @@
 package org.amalgam.tensor;
 
+import org.amalgam.fixtures.NoiseTask;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,12 +83,12 @@ class FunctionalTest {
         int heads = 2;
         int tokens = 5;
         int width = 3;
-        float[][] parts = {
-            uniform(1, heads * tokens * width), uniform(2, heads * tokens * width), uniform(3, heads * tokens * width)
-        };
-        Tensor[] x = Stream.of(parts)
-                .map(part -> Tensor.of(part, 1, heads, tokens, width).leaf())
+        Random random = new Random(1);
+        Tensor[] x = Stream.generate(
+                        () -> NoiseTask.noise(random, 1, heads, tokens, width).leaf())
+                .limit(3)
                 .toArray(Tensor[]::new);
+        float[][] parts = Stream.of(x).map(Tensor::toFloats).toArray(float[][]::new);
         Tensor mixed = precision.run(() -> Functional.attention(x[0], x[1], x[2], causal));
         mixed.sum().backward();
         float[] found = mixed.to(DType.F32).toFloats();
@@ -125,14 +126,5 @@ class FunctionalTest {
     /** Place in [1, heads, 5 tokens, 3]. */
     private static int at(int head, int token, int i) {
         return (head * 5 + token) * 3 + i;
-    }
-
-    private static float[] uniform(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = 2 * random.nextFloat() - 1;
-        }
-        return values;
     }
 }

@@ -8,6 +8,7 @@ import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Precision;
 
 import java.io.IOException;
@@ -79,21 +80,24 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                                 Folders.name(pool.ancestor().checkpoint().path()),
                                 count(pool.architecture().elements()),
                                 pool.architecture().parameters().size()));
-        Run whole = Run.quiet(config.settings().seed(), Path.of("."));
+        Run quiet = Run.quiet(config.settings().seed(), Path.of("."));
         Needs needs = new Needs(
-                method.method().memory(pool, whole),
+                method.method().memory(pool, quiet),
                 method.method().activationBytes(pool),
                 method.method() instanceof StaticMethod);
         Optional<Saved> saved = config.settings()
                 .mergedModelSavePath()
                 .map(path -> new Saved(path, savedBytes(method, pool, config), free(path)));
-        Precision precision = Precision.of(config.settings().fabric().precision());
-        long rounded = method.method().mixtureBytes(pool).orElse(0)
-                * precision.operands().bytes()
-                / Float.BYTES;
-        // What a mixture rounds for its evaluation stands beside it.
-        Needs judging = needs.withHeld(pool).with(precision == Precision.FLOAT32 ? 0 : rounded);
-        return of(work, judges ? judging : needs, pool, judges, saved, config);
+        Needs whole = judges ? needs.withHeld(pool).with(roundedBytes(method, pool, config)) : needs;
+        return of(work, whole, pool, judges, saved, config);
+    }
+
+    /** What an evaluation rounds of a mixture, which then stands beside it. */
+    private static long roundedBytes(MethodChoice method, ModelPool pool, RunConfig config) {
+        DType operands = Precision.of(config.settings().fabric().precision()).operands();
+        return operands == DType.F32
+                ? 0
+                : method.method().mixtureBytes(pool).orElse(0) / Float.BYTES * operands.bytes();
     }
 
     private static long savedBytes(MethodChoice method, ModelPool pool, RunConfig config) {

@@ -8,7 +8,6 @@ import org.amalgam.run.Machine.Gemm;
 import org.amalgam.run.Profiler.PartTime;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
-import org.amalgam.tensor.Precision;
 
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +54,7 @@ final class Rates {
         if (rates.stream().noneMatch(rate -> rate.gflops().isPresent())) {
             return new Limits.Peaks(OptionalDouble.empty(), "", copy);
         }
-        DType type = run.precision() == Precision.BF16_MIXED ? DType.BF16 : DType.F32;
+        DType type = run.precision().operands();
         record Measured(Gemm gemm, double gflops) {}
         // Of the two the faster: a small model's own shape may be beneath what the machine can do.
         Measured best = List.of(new Gemm(type, LARGE, LARGE, LARGE), likeTheModels(architecture, type)).stream()
