@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 public enum Precision {
     /** Everything in float32. */
     FLOAT32("32-true"),
-    /** Matrix products of the layers and of attention in bfloat16; softmax, the residual stream and the layer norms in float32. */
+    /**
+     * Matrix products of the layers and of attention in bfloat16; causal attention, softmax, the residual stream and the layer norms
+     * in float32.
+     */
     BF16_MIXED("bf16-mixed");
 
     private static final AtomicInteger KEEPERS = new AtomicInteger();
