@@ -2,6 +2,7 @@ package org.amalgam.nn;
 
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
+import org.amalgam.tensor.Precision;
 import org.amalgam.tensor.Tensor;
 
 /** Multi-head self-attention with separate projections, each [width, width]; causal: no token sees a later one. */
@@ -18,9 +19,11 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
                 causal);
     }
 
+    /** What the three projections read is rounded once for all of them, where products round at all. */
     @Override
     public Tensor apply(Tensor x) {
-        return output.apply(mix(query.apply(x), key.apply(x), value.apply(x), heads, causal));
+        Tensor operand = x.to(Precision.products());
+        return output.apply(mix(query.apply(operand), key.apply(operand), value.apply(operand), heads, causal));
     }
 
     @Override
