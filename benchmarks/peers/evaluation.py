@@ -38,5 +38,5 @@ with torch.no_grad():
         (model(pixel_values=pixels).pooler_output @ projection).argmax(-1)
         count += len(pixels)
 seconds = time.monotonic() - start
-resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 print(f"{count / seconds:.2f} images/s, resident {resident:.2f} GB")

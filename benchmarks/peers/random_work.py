@@ -49,5 +49,5 @@ def entropy(logits):
 
 def report(step, start):
     """Seconds since start and the process's peak resident memory, in the words of the Java side."""
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     print(f"step {step} total {time.time() - start:.2f} s, resident {resident:.2f} GB", flush=True)

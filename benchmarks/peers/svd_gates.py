@@ -48,5 +48,5 @@ with torch.no_grad():
             upscaling_accelerator=None,
         )
 seconds = time.time() - start
-resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 print(f"total {seconds:.2f} s, {len(maps) * TASKS} matrices, resident {resident:.2f} GB", flush=True)

@@ -35,7 +35,6 @@ public final class AdaMergingStep {
             LinearMerge merge = models.open(ModelPool.none("train_datasets")).linearMerge(run.workers());
             System.out.printf("resident with models %.2f GB%n", Natives.residentBytes() / 1e9);
             work.learn(merge, steps, run);
-            System.out.printf("largest resident %.2f GB%n", Natives.peakResidentBytes() / 1e9);
             RandomWork.print(profiler);
         }
     }

@@ -137,7 +137,7 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
                         "%-20s %4d calls %8.3f s each%n", e.action(), e.calls(), e.seconds() / e.calls()));
     }
 
-    /** Prints what each step took. */
+    /** Prints what each step took, and the most memory so far, as the peers do. */
     private static final class StepTimes implements Progress {
         private long last = System.nanoTime();
 
@@ -146,7 +146,7 @@ record RandomWork(ClipVisionConfig config, int tasks, int batch, Random random) 
             long now = System.nanoTime();
             System.out.printf(
                     "step %d total %.2f s, resident %.2f GB, %s%n",
-                    done - 1, (now - last) / 1e9, Natives.residentBytes() / 1e9, status);
+                    done - 1, (now - last) / 1e9, Natives.peakResidentBytes() / 1e9, status);
             last = now;
         }
 

@@ -59,7 +59,7 @@ public final class SvdGates {
             }
             System.out.printf(
                     "total %.2f s, %d matrices, resident %.2f GB%n",
-                    (System.nanoTime() - start) / 1e9, 6 * blocks * tasks, Natives.residentBytes() / 1e9);
+                    (System.nanoTime() - start) / 1e9, 6 * blocks * tasks, Natives.peakResidentBytes() / 1e9);
         }
     }
 

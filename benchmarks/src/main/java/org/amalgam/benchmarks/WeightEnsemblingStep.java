@@ -69,7 +69,7 @@ public final class WeightEnsemblingStep {
             }
             rate("a routing a sample", model.encoder(spec, start, false, RoutingObserver.NONE), images, run);
             rate("plain model", config.encoder(work.model(name -> true)), images, run);
-            System.out.printf("resident %.2f GB%n", Natives.residentBytes() / 1e9);
+            System.out.printf("largest resident %.2f GB%n", Natives.peakResidentBytes() / 1e9);
             RandomWork.print(profiler);
         }
     }
