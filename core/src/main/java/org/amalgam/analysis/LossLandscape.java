@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * of either task.
  */
 public record LossLandscape(
-        @Setting(value = "11", help = "points on either axis; an odd number has the ancestor among them")
+        @Setting(value = "11", atLeast = 2, help = "points on either axis; an odd number has the ancestor among them")
         int grid,
 
         @Setting(value = "[-1, 1]", help = "lowest and highest coefficient on either axis")
@@ -42,13 +42,13 @@ public record LossLandscape(
         @Setting(value = "null", help = "the pairs themselves, [[a, b], [a, c]]; null takes those of the tasks")
         Optional<List<List<String>>> pairs,
 
-        @Setting(value = "5", help = "no more pairs of the tasks than these, neighbours first")
+        @Setting(value = "5", atLeast = 1, help = "no more pairs of the tasks than these, neighbours first")
         int maxPairs,
 
-        @Setting(value = "256", help = "labelled samples of each task, drawn at random; null takes all")
+        @Setting(value = "256", atLeast = 1, help = "labelled samples of each task, drawn at random; null takes all")
         Optional<Integer> samples,
 
-        @Setting(value = "64", help = "samples at a time; losses do not depend on it beyond rounding")
+        @Setting(value = "64", atLeast = 1, help = "samples at a time; losses do not depend on it beyond rounding")
         int batchSize,
 
         @Setting(value = "0.3", help = "the coefficient of both tasks at which task arithmetic is marked")
@@ -168,9 +168,6 @@ public record LossLandscape(
     }
 
     private List<Pair> chosen(ModelPool pool, List<Task> judged) {
-        requirePositive("samples", samples.orElse(1));
-        requirePositive("batch_size", batchSize);
-        requirePositive("max_pairs", maxPairs);
         List<Pair> all = possible(pool, judged);
         Pair.tasks(all).forEach(name -> {
             expert(pool, name);
@@ -202,12 +199,6 @@ public record LossLandscape(
                     + " set of the same name in taskpool.test_datasets");
         }
         return found;
-    }
-
-    private static void requirePositive(String key, int value) {
-        if (value < 1) {
-            throw new AmalgamException("analysis." + key + ": expected at least 1, found " + value);
-        }
     }
 
     private static Model expert(ModelPool pool, String name) {

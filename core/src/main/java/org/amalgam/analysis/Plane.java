@@ -27,14 +27,12 @@ record Plane(List<Double> ticks, List<Place> models) {
     /**
      * The grid between two coefficients.
      *
+     * @param points on either axis, at least 2
      * @param scale λ1 and λ2 of task arithmetic
      */
     static Plane of(List<Double> range, int points, double scale) {
         if (range.size() != 2 || !(range.get(0) < range.get(1))) {
             throw new AmalgamException("analysis.range: expected [low, high], low below high, found " + range);
-        }
-        if (points < 2) {
-            throw new AmalgamException("analysis.grid: expected at least 2 points an axis, found " + points);
         }
         double low = range.get(0);
         double high = range.get(1);

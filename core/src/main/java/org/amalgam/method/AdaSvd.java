@@ -31,10 +31,13 @@ public record AdaSvd(
                 help = "s, a factor of the averaged weights: a number, or a list with one a model; null is 1")
         Object scalingFactor,
 
-        @Setting(value = "256", help = "training samples of each task that the weights are averaged over")
+        @Setting(value = "256", atLeast = 1, help = "training samples of each task that the weights are averaged over")
         int numSamples,
 
-        @Setting(value = "16", help = "right singular directions of each task vector that the gate looks at")
+        @Setting(
+                value = "16",
+                atLeast = 1,
+                help = "right singular directions of each task vector that the gate looks at")
         int gateK,
 
         @Setting(
@@ -119,9 +122,6 @@ public record AdaSvd(
     }
 
     private Calibration calibration(ModelPool pool, Run run) {
-        if (numSamples < 1) {
-            throw new AmalgamException("method.num_samples is " + numSamples + ", expected at least 1");
-        }
         SmileUpscaling how = new SmileUpscaling(gateK, -1, pool.tasks().size(), true, true);
         return new Calibration(pool, how, Upscaling.base(pool, averageExperts), numSamples, seed, run);
     }

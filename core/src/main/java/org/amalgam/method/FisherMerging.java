@@ -36,7 +36,7 @@ public record FisherMerging(
         @Setting(value = "1e-6", help = "m, added to all information, above 0")
         double minimalFisherWeight,
 
-        @Setting(value = "256", help = "training samples of each task that information is taken on")
+        @Setting(value = "256", atLeast = 1, help = "training samples of each task that information is taken on")
         int numFisherExamples,
 
         @Setting(

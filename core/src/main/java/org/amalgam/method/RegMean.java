@@ -27,7 +27,7 @@ import java.util.Optional;
  * (Jin et al., RegMean, ICLR 2023); what is no matrix of a linear map is averaged.
  */
 public record RegMean(
-        @Setting(value = "256", help = "training samples of each task that the Gram matrices are taken on")
+        @Setting(value = "256", atLeast = 1, help = "training samples of each task that the Gram matrices are taken on")
         int numRegmeanExamples,
 
         @Setting(

@@ -35,13 +35,13 @@ public record Smile(
         @Setting(value = "true", help = "refuse a gate_k or k above a matrix's rank; false cuts it to the rank")
         boolean fullMatrices,
 
-        @Setting(value = "1", help = "right singular directions of each expert that the gate looks at")
+        @Setting(value = "1", atLeast = 1, help = "right singular directions of each expert that the gate looks at")
         int gateK,
 
         @Setting(value = "128", help = "rank of the experts; -1 does not truncate them")
         int k,
 
-        @Setting(value = "1", help = "experts that each token is sent to")
+        @Setting(value = "1", atLeast = 1, help = "experts that each token is sent to")
         int topK,
 
         @Setting(value = "true", help = "gates look at the task vectors; false: at the fine-tuned matrices themselves")

@@ -16,9 +16,9 @@ import java.util.List;
 /**
  * How a linear map of fine-tuned models becomes one layer.
  *
- * @param gateK right singular directions that an expert's gate looks at
+ * @param gateK right singular directions that an expert's gate looks at, at least 1
  * @param k rank of the experts; below 0 they are dense
- * @param topK experts a token
+ * @param topK experts a token, at least 1
  * @param routingUseDiff gates look at the differences to the pre-trained matrix, instead of at the fine-tuned matrices
  * @param fullMatrices ranks above the matrix's are refused, instead of cut to it
  */
@@ -28,15 +28,9 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
     private static final double UNCHANGED = 1e-8;
 
     public SmileUpscaling {
-        if (gateK < 1) {
-            throw new AmalgamException("method.gate_k is " + gateK + ", expected at least 1");
-        }
         if (k == 0) {
             throw new AmalgamException(
                     "method.k is 0, which leaves no experts; give a rank, or -1 for experts that are not truncated");
-        }
-        if (topK < 1) {
-            throw new AmalgamException("method.top_k is " + topK + ", expected at least 1");
         }
     }
 

@@ -176,7 +176,8 @@ class AdaSvdTest {
         assertThatThrownBy(() -> merge(Map.of("num_samples", 21)))
                 .hasMessage(
                         "method.num_samples: a has 20 training samples, and 21 are to be drawn; ask for at most 20");
-        assertThatThrownBy(() -> merge(Map.of("num_samples", 0))).hasMessageContaining("method.num_samples is 0");
+        assertThatThrownBy(() -> merge(Map.of("num_samples", 0)))
+                .hasMessageContaining("num_samples: expected an integer of at least 1");
         assertThatThrownBy(() -> merge(Map.of("gate_k", 9))).hasMessageContaining("method.gate_k 9 is not possible");
     }
 

@@ -219,6 +219,14 @@ class SmileTest {
                 .hasMessage("method.top_k is 4, and there are 3 experts to choose from; give at most 3");
     }
 
+    @Test
+    void withoutADirectionOrAnExpertNothingRoutes() {
+        for (String setting : List.of("gate_k", "top_k")) {
+            assertThatThrownBy(() -> merge(Map.of(setting, 0)))
+                    .hasMessageContaining(setting + ": expected an integer of at least 1");
+        }
+    }
+
     /** The smallest matrices of the tiny models are 8 x 8. */
     @Test
     void ranksAboveAMatrixsAreRefusedOrCut() {
