@@ -28,9 +28,15 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
     private static final double UNCHANGED = 1e-8;
 
     public SmileUpscaling {
+        if (gateK < 1) {
+            throw new AmalgamException("method.gate_k is " + gateK + ", expected at least 1");
+        }
         if (k == 0) {
             throw new AmalgamException(
                     "method.k is 0, which leaves no experts; give a rank, or -1 for experts that are not truncated");
+        }
+        if (topK < 1) {
+            throw new AmalgamException("method.top_k is " + topK + ", expected at least 1");
         }
     }
 

@@ -19,6 +19,11 @@ import java.util.List;
  */
 public record Samples(String key, int examples, int batchSize, boolean shuffle) {
 
+    public Samples {
+        requirePositive(key, examples);
+        requirePositive("batch_size", batchSize);
+    }
+
     /**
      * Row numbers, batch by batch.
      *
@@ -45,5 +50,11 @@ public record Samples(String key, int examples, int batchSize, boolean shuffle) 
     String describe(Run run) {
         return examples + " samples in batches of " + batchSize
                 + (shuffle ? ", drawn with seed " + run.seed() : ", the first ones");
+    }
+
+    private static void requirePositive(String key, int number) {
+        if (number < 1) {
+            throw new AmalgamException("method." + key + ": " + number + " is too few; give at least 1");
+        }
     }
 }

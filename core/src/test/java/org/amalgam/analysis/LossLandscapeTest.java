@@ -252,10 +252,10 @@ class LossLandscapeTest {
         refuses(Map.of("pairs", List.of(List.of("a", "x"))), "x is not a model of the pool; there are a, b, c");
         refuses(Map.of("tasks", List.of("a", "b"), "pairs", List.of(List.of("a", "b"))), "both given");
         refuses(Map.of("tasks", List.of("a")), "needs two tasks");
-        refuses(Map.of("grid", 1), "grid: expected an integer of at least 2");
+        refuses(Map.of("grid", 1), "grid: expected an integer of at least 2", "found 1");
         refuses(Map.of("range", List.of(1.0, -1.0)), "analysis.range", "[1.0, -1.0]");
         for (String setting : List.of("samples", "batch_size", "max_pairs")) {
-            refuses(Map.of(setting, 0), setting + ": expected an integer of at least 1");
+            refuses(Map.of(setting, 0), setting + ": expected an integer of at least 1", "found 0");
         }
         tasks = tasks.subList(0, 2);
         refuses(Map.of("pairs", List.of(List.of("a", "c"))), "no c in taskpool.test_datasets");

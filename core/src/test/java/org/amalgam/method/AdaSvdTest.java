@@ -177,7 +177,7 @@ class AdaSvdTest {
                 .hasMessage(
                         "method.num_samples: a has 20 training samples, and 21 are to be drawn; ask for at most 20");
         assertThatThrownBy(() -> merge(Map.of("num_samples", 0)))
-                .hasMessageContaining("num_samples: expected an integer of at least 1");
+                .hasMessageContaining("num_samples: expected an integer of at least 1, found 0");
         assertThatThrownBy(() -> merge(Map.of("gate_k", 9))).hasMessageContaining("method.gate_k 9 is not possible");
     }
 

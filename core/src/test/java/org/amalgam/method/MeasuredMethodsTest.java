@@ -177,6 +177,10 @@ class MeasuredMethodsTest {
         assertThatThrownBy(() -> regmean(pool, Map.of("num_regmean_examples", 41)))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("method.num_regmean_examples: 41 are asked for");
+        assertThatThrownBy(() -> regmean(pool, Map.of("num_regmean_examples", 0)))
+                .hasMessageContaining("num_regmean_examples: expected an integer of at least 1, found 0");
+        assertThatThrownBy(() -> Settings.bind(FisherMerging.class, Map.of("num_fisher_examples", 0)))
+                .hasMessageContaining("num_fisher_examples: expected an integer of at least 1, found 0");
     }
 
     /** A norm that gives 0 leaves the maps behind it without inputs. */

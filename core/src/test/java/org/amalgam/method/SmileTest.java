@@ -223,7 +223,7 @@ class SmileTest {
     void withoutADirectionOrAnExpertNothingRoutes() {
         for (String setting : List.of("gate_k", "top_k")) {
             assertThatThrownBy(() -> merge(Map.of(setting, 0)))
-                    .hasMessageContaining(setting + ": expected an integer of at least 1");
+                    .hasMessageContaining(setting + ": expected an integer of at least 1, found 0");
         }
     }
 

@@ -177,7 +177,9 @@ class SmileLinearTest {
                 .hasMessage("map.weight: method.k 7 is not possible, a matrix [9, 6] has ranks from 1 to 6");
         assertThatThrownBy(() -> layer(2, 2, 3, experts(2)))
                 .hasMessage("method.top_k is 3, and there are 2 experts to choose from; give at most 2");
+        assertThatThrownBy(() -> new SmileUpscaling(0, 1, 1, true, true)).hasMessageContaining("method.gate_k is 0");
         assertThatThrownBy(() -> new SmileUpscaling(1, 0, 1, true, true)).hasMessageContaining("method.k is 0");
+        assertThatThrownBy(() -> new SmileUpscaling(1, 1, 0, true, true)).hasMessageContaining("method.top_k is 0");
     }
 
     @Test

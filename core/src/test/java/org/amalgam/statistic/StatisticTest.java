@@ -309,6 +309,12 @@ class StatisticTest {
                 statistics(grams(), null, null),
                 ModelPool.open(temporary.resolve("clip"), folders),
                 "modelpool.train_datasets");
+        assertThatThrownBy(() -> new Samples("num_fisher_examples", 0, 4, true))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("method.num_fisher_examples: 0 is too few");
+        assertThatThrownBy(() -> new Samples("num_fisher_examples", 1, 0, true))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("method.batch_size");
     }
 
     @Test
