@@ -23,17 +23,19 @@ public final class ClipHeads {
     private final Checkpoint checkpoint;
     private final Words words;
     private final HeadCache cache;
+    private final String fingerprint;
 
     private ClipHeads(Checkpoint checkpoint, HeadCache cache) {
         this.checkpoint = checkpoint;
         this.words = Families.of(checkpoint).words(checkpoint);
         this.cache = cache;
+        this.fingerprint = checkpoint.fingerprint() + " " + Tokenizer.fingerprint(checkpoint.folder());
     }
 
     /**
      * Heads of the CLIP model in that folder or file.
      *
-     * @param cache folder in which heads are kept by the hash of model, class names and templates
+     * @param cache folder in which heads are kept by the hash of model, tokenizer, class names and templates
      */
     public static ClipHeads open(Path clip, Path cache) {
         return new ClipHeads(Checkpoint.open(clip), new HeadCache(cache));
@@ -41,7 +43,7 @@ public final class ClipHeads {
 
     /** What identifies the head of these names and templates: a hash. */
     public String fingerprint(List<String> classNames, List<String> templates) {
-        return HeadCache.key(checkpoint.fingerprint(), classNames, templates);
+        return HeadCache.key(fingerprint, classNames, templates);
     }
 
     /** The head of these class names and templates ({@code {}} stands for the name). It belongs to the scope that is open. */

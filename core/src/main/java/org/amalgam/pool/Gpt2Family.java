@@ -2,6 +2,7 @@ package org.amalgam.pool;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.checkpoint.Checkpoint;
+import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.gpt2.Gpt2Config;
 
@@ -65,7 +66,7 @@ final class Gpt2Family implements Family {
                 List.of(),
                 Map.of(),
                 Map.of("config.json", config),
-                Saving.TOKENIZER.stream().<Path>map(ancestor.folder()::resolve).toList());
+                Tokenizer.FILES.stream().<Path>map(ancestor.folder()::resolve).toList());
     }
 
     @Override

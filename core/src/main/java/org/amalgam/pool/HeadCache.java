@@ -23,7 +23,7 @@ record HeadCache(Path folder) {
 
     private static final String CLASSES = "classes";
 
-    /** Hash of model, class names and templates. */
+    /** Hash of model and tokenizer, class names and templates. */
     static String key(String modelHash, List<String> classNames, List<String> templates) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

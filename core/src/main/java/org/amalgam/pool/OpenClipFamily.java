@@ -7,6 +7,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.data.image.ImageProcessor;
+import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.openclip.OpenClipSettings;
 import org.amalgam.model.openclip.OpenClipText;
@@ -81,7 +82,7 @@ final class OpenClipFamily implements Family {
                 .toList();
         DType own = merged.get(OpenClipVision.PREFIX + "conv1.weight").dtype();
         List<String> copied = Stream.concat(
-                        CONFIGURATION.stream(), carried.isEmpty() ? Stream.of() : Saving.TOKENIZER.stream())
+                        CONFIGURATION.stream(), carried.isEmpty() ? Stream.of() : Tokenizer.FILES.stream())
                 .toList();
         return new Saving(
                 Saving.all(dtype.map(Saving::type).orElse(own == DType.F16 || own == DType.BF16 ? own : DType.F32)),

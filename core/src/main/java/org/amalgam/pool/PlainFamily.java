@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.model.plain.PlainArchitecture;
@@ -178,7 +179,7 @@ record PlainFamily(String known) implements Family {
 
     private static Stream<Path> beside(Checkpoint ancestor) {
         if (!Files.isDirectory(ancestor.path())) {
-            return Stream.concat(CONFIGURATION.stream(), Saving.TOKENIZER.stream())
+            return Stream.concat(CONFIGURATION.stream(), Tokenizer.FILES.stream())
                     .map(ancestor.folder()::resolve);
         }
         try (Stream<Path> files = Files.list(ancestor.folder())) {

@@ -30,13 +30,9 @@ record Saving(
         Map<String, ObjectNode> made,
         List<Path> copied) {
 
-    /** The files of a tokenizer. */
-    static final List<String> TOKENIZER =
-            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
-
-    /** One type for every tensor. */
+    /** One type for every tensor of numbers with a point; integers that are carried along stay what they are. */
     static Function<TensorSlot, DType> all(DType type) {
-        return slot -> type;
+        return slot -> slot.dtype().isFloating() ? type : slot.dtype();
     }
 
     /**

@@ -2,19 +2,16 @@ package org.amalgam.pool;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Checkpoint;
-import org.amalgam.checkpoint.Hashes;
 import org.amalgam.data.dataset.TextDataset;
 import org.amalgam.data.dataset.TextDatasets;
 import org.amalgam.data.text.Tokenizer;
 import org.amalgam.model.TokenIds;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /**
  * Opens text tasks, each once. Owns the tokenizers; the heads belong to the scope that is open when a task is opened.
@@ -72,12 +69,8 @@ public final class TextTasks implements AutoCloseable {
                         + key.model() + " has " + head.classes() + " classes; is it the model of this task?");
             }
         }
-        String fingerprint = texts.fingerprint() + " " + model.fingerprint() + " "
-                + Hashes.sha256(Stream.of("tokenizer.json", "tokenizer_config.json")
-                        .map(folder::resolve)
-                        .filter(Files::exists)
-                        .toArray(Path[]::new))
-                + " " + longest;
+        String fingerprint =
+                texts.fingerprint() + " " + model.fingerprint() + " " + Tokenizer.fingerprint(folder) + " " + longest;
         return new TextTask(spec.name(), texts, tokenizer(), head, fingerprint);
     }
 

@@ -117,6 +117,9 @@ class ZeroShotHeadTest {
         clip = TinyModels.clip(temporary.resolve("other"), 2);
         head(NAMES, TEMPLATES);
         assertThat(kept()).hasSize(5);
+        Files.writeString(clip.resolve("tokenizer_config.json"), "{\"model_max_length\": 7}");
+        head(NAMES, TEMPLATES);
+        assertThat(kept()).as("another tokenizer gives texts other ids").hasSize(6);
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Hashes;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +30,10 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
+    /** What a folder's tokenizer may be made of. */
+    public static final List<String> FILES =
+            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HuggingFaceTokenizer tokenizer;
@@ -41,6 +46,14 @@ public final class Tokenizer implements AutoCloseable {
         this.maxLength = maxLength;
         this.padId = padId;
         this.folder = folder;
+    }
+
+    /** A hash of a folder's {@link #FILES}: equal ones give texts equal ids. */
+    public static String fingerprint(Path modelFolder) {
+        return Hashes.sha256(FILES.stream()
+                .map(modelFolder::resolve)
+                .filter(Files::isRegularFile)
+                .toArray(Path[]::new));
     }
 
     /** As {@link #read(Path, OptionalInt)} with the length of {@code tokenizer_config.json}'s {@code model_max_length}. */
