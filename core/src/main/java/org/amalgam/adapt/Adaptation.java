@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -253,7 +254,7 @@ public record Adaptation(
     private static String status(Trace.Step step) {
         Double low = step.parameters().get("weight_min");
         Double high = step.parameters().get("weight_max");
-        String range = low == null || high == null ? "" : "  λ %.2f … %.2f".formatted(low, high);
-        return "loss %.3f%s".formatted(step.meanLoss(), range);
+        String loss = String.format(Locale.ROOT, "loss %.3f", step.meanLoss());
+        return low == null || high == null ? loss : loss + String.format(Locale.ROOT, "  λ %.2f … %.2f", low, high);
     }
 }

@@ -31,8 +31,9 @@ record Plane(List<Double> ticks, List<Place> models) {
      * @param scale λ1 and λ2 of task arithmetic
      */
     static Plane of(List<Double> range, int points, double scale) {
-        if (range.size() != 2 || !(range.get(0) < range.get(1))) {
-            throw new AmalgamException("analysis.range: expected [low, high], low below high, found " + range);
+        if (range.size() != 2 || !(range.get(0) < range.get(1)) || !Double.isFinite(range.get(1) - range.get(0))) {
+            throw new AmalgamException(
+                    "analysis.range: expected [low, high], finite numbers, low below high, found " + range);
         }
         double low = range.get(0);
         double high = range.get(1);

@@ -8,9 +8,11 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
+import org.amalgam.settings.Spelling;
 import org.amalgam.tensor.Span;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +28,8 @@ public record TaskVectorSimilarity(
 
     @Override
     public String plan(ModelPool pool, List<Task> tasks) {
+        Spelling.requireKnown(
+                removeKeys, pool.ancestor().weights().names(), "analysis.remove_keys: the models have no tensor");
         return "cosines of task vectors, %d tensors"
                 .formatted(pool.taskMatrices(removeKeys).names().size());
     }
@@ -54,25 +58,29 @@ public record TaskVectorSimilarity(
             return "The task vector of %s has length %s; there is no other to compare it with."
                     .formatted(names.get(0), number(all.norm(0)));
         }
-        int[] most = {0, 1};
-        int[] least = {0, 1};
-        for (int i = 0; i < count; i++) {
-            for (int j = i + 1; j < count; j++) {
-                most = all.cosine(i, j) > all.cosine(most[0], most[1]) ? new int[] {i, j} : most;
-                least = all.cosine(i, j) < all.cosine(least[0], least[1]) ? new int[] {i, j} : least;
-            }
+        // A model that is its ancestor has no direction, and no cosine to another.
+        List<Angle> angles = IntStream.range(0, count)
+                .boxed()
+                .flatMap(i -> IntStream.range(i + 1, count)
+                        .mapToObj(j -> new Angle(names.get(i), names.get(j), all.cosine(i, j))))
+                .filter(angle -> !Double.isNaN(angle.cosine()))
+                .sorted(Comparator.comparingDouble(Angle::cosine))
+                .toList();
+        if (angles.isEmpty()) {
+            return "No two of the models differ from their ancestor, so no angle is between their task vectors.";
         }
+        Angle least = angles.get(0);
+        Angle most = angles.get(angles.size() - 1);
         String first = "The task vectors of %s and %s have the cosine %s"
-                .formatted(names.get(most[0]), names.get(most[1]), number(all.cosine(most[0], most[1])));
-        return count == 2
+                .formatted(most.one(), most.other(), number(most.cosine()));
+        return angles.size() == 1
                 ? first + "."
                 : first
                         + ", the highest of all pairs; those of %s and %s the lowest, %s."
-                                .formatted(
-                                        names.get(least[0]),
-                                        names.get(least[1]),
-                                        number(all.cosine(least[0], least[1])));
+                                .formatted(least.one(), least.other(), number(least.cosine()));
     }
+
+    private record Angle(String one, String other, double cosine) {}
 
     /** The matrix for the terminal, with the lengths in front. */
     private static List<String> lines(List<String> names, GramMatrix all) {

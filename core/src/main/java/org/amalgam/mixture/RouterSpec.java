@@ -21,8 +21,6 @@ import java.util.random.RandomGenerator;
  */
 public record RouterSpec(int depth, int width, int experts, double initial, boolean shared, int encoding) {
 
-    private static final double DEVIATION = 0.01;
-
     /** Width of what a router reads. */
     private int in() {
         return width + (depth == 0 ? 0 : encoding);
@@ -65,13 +63,13 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
             switch (depth) {
                 case 0 -> start.put(constant(layer), Tensor.full(initial, experts));
                 case 1 -> {
-                    start.put(stem + "fc.weight", normal(random, experts, in()));
+                    start.put(stem + "fc.weight", Linear.start(random, experts, in()));
                     start.put(stem + "fc.bias", Tensor.full(initial, experts));
                 }
                 default -> {
-                    start.put(stem + "fc1.weight", normal(random, in(), in()));
+                    start.put(stem + "fc1.weight", Linear.start(random, in(), in()));
                     start.put(stem + "fc1.bias", Tensor.zeros(in()));
-                    start.put(stem + "fc2.weight", normal(random, experts, in()));
+                    start.put(stem + "fc2.weight", Linear.start(random, experts, in()));
                     start.put(stem + "fc2.bias", Tensor.full(initial, experts));
                 }
             }
@@ -90,13 +88,5 @@ public record RouterSpec(int depth, int width, int experts, double initial, bool
                         new Router.Perceptron(Linear.of(parameters, stem + "fc1"), Linear.of(parameters, stem + "fc2"));
                 };
         return depth == 0 || encoding == 0 ? router : new Router.Positioned(Router.encoding(index, encoding), router);
-    }
-
-    private static Tensor normal(RandomGenerator random, int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (DEVIATION * random.nextGaussian());
-        }
-        return Tensor.of(values, rows, columns);
     }
 }

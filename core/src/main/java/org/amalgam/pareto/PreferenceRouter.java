@@ -20,8 +20,6 @@ import java.util.random.RandomGenerator;
  */
 public record PreferenceRouter(int depth, int tasks, double initial) {
 
-    private static final double DEVIATION = 0.01;
-
     public PreferenceRouter {
         if (depth != 1 && depth != 2) {
             throw new IllegalArgumentException("a router of a preference has 1 or 2 layers, not " + depth);
@@ -34,12 +32,12 @@ public record PreferenceRouter(int depth, int tasks, double initial) {
         for (String layer : layers) {
             String stem = layer + ".gate.";
             if (depth == 2) {
-                start.put(stem + "0.weight", normal(random, 2 * tasks, tasks));
+                start.put(stem + "0.weight", Linear.start(random, 2 * tasks, tasks));
                 start.put(stem + "0.bias", Tensor.zeros(2L * tasks));
-                start.put(stem + "2.weight", normal(random, tasks, 2 * tasks));
+                start.put(stem + "2.weight", Linear.start(random, tasks, 2 * tasks));
                 start.put(stem + "2.bias", Tensor.full(initial, tasks));
             } else {
-                start.put(stem + "0.weight", normal(random, tasks, tasks));
+                start.put(stem + "0.weight", Linear.start(random, tasks, tasks));
                 start.put(stem + "0.bias", Tensor.full(initial, tasks));
             }
         }
@@ -54,13 +52,5 @@ public record PreferenceRouter(int depth, int tasks, double initial) {
     public Tensor coefficients(Weights parameters, String layer, Tensor preference) {
         Tensor first = Linear.of(parameters, layer + ".gate.0").apply(preference);
         return depth == 1 ? first : Linear.of(parameters, layer + ".gate.2").apply(Functional.relu(first));
-    }
-
-    private static Tensor normal(RandomGenerator random, int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (DEVIATION * random.nextGaussian());
-        }
-        return Tensor.of(values, rows, columns);
     }
 }

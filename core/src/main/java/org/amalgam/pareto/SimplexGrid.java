@@ -25,7 +25,7 @@ public record SimplexGrid(int tasks, int levels) {
             throw new AmalgamException("method.eval_grid_m: " + levels + " levels for " + tasks
                     + " tasks are no grid; expected at least 2 levels, 0 and 1");
         }
-        BigInteger size = binomial(tasks + levels - 2, tasks - 1);
+        BigInteger size = binomial((long) tasks + levels - 2, tasks - 1);
         if (size.compareTo(BigInteger.valueOf(MOST)) > 0) {
             throw new AmalgamException("method.eval_grid_m: a grid of " + levels + " levels for " + tasks
                     + " tasks has " + size + " points, at most " + MOST + " are judged; lower method.eval_grid_m");
@@ -34,7 +34,7 @@ public record SimplexGrid(int tasks, int levels) {
 
     /** How many points there are. */
     public int size() {
-        return binomial(tasks + levels - 2, tasks - 1).intValueExact();
+        return binomial((long) tasks + levels - 2, tasks - 1).intValueExact();
     }
 
     /** The points, the first task's weight rising slowest. */
@@ -60,10 +60,10 @@ public record SimplexGrid(int tasks, int levels) {
         }
     }
 
-    private static BigInteger binomial(int n, int k) {
+    private static BigInteger binomial(long n, int k) {
         BigInteger ways = BigInteger.ONE;
         for (int i = 1; i <= k; i++) {
-            ways = ways.multiply(BigInteger.valueOf(n - k + (long) i)).divide(BigInteger.valueOf(i));
+            ways = ways.multiply(BigInteger.valueOf(n - k + i)).divide(BigInteger.valueOf(i));
         }
         return ways;
     }

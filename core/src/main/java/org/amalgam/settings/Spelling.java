@@ -1,5 +1,7 @@
 package org.amalgam.settings;
 
+import org.amalgam.AmalgamException;
+
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -28,6 +30,18 @@ public final class Spelling {
         return nearest(given, candidates)
                 .map(near -> " Did you mean " + near + "?")
                 .orElse(otherwise);
+    }
+
+    /**
+     * Refuses names that are none, with the nearest that is one.
+     *
+     * @param refusal what is said before the name
+     * @throws AmalgamException of the first
+     */
+    public static void requireKnown(Collection<String> given, Collection<String> known, String refusal) {
+        given.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw new AmalgamException(refusal + " " + name + "." + hint(name, known, ""));
+        });
     }
 
     /** Optimal string alignment distance. */

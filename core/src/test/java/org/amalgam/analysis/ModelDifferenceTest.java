@@ -168,5 +168,18 @@ class ModelDifferenceTest {
         assertThat(findings.figures()).hasSize(2);
         Findings without = new TaskVectorSimilarity(List.of(bias)).findings(pool, List.of(), run);
         assertThat(without.details().get(1)).contains("–");
+        assertThat(without.sentence()).startsWith("No two of the models differ from their ancestor");
+        assertThatThrownBy(() -> new TaskVectorSimilarity(List.of(bias + "s")).plan(pool, List.of()))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(
+                        "analysis.remove_keys: the models have no tensor " + bias + "s. Did you mean " + bias + "?");
+
+        experts.put("t0", clip);
+        ModelPool unchanged = ModelPool.open(clip, experts);
+        assertThat(new TaskVectorSimilarity(List.of())
+                        .findings(unchanged, List.of(), run)
+                        .sentence())
+                .as("a model that is its ancestor has no direction")
+                .isEqualTo("The task vectors of t1 and t2 have the cosine 0.000.");
     }
 }

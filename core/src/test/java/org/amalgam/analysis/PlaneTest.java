@@ -1,11 +1,13 @@
 package org.amalgam.analysis;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.analysis.Plane.Point;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PlaneTest {
 
@@ -19,6 +21,20 @@ class PlaneTest {
                     .isSorted()
                     .contains(-1.0, 0.0, 1.0)
                     .doesNotContain(-0.0);
+        }
+    }
+
+    @Test
+    void endsAreFiniteAndInOrder() {
+        for (List<Double> range : List.of(
+                List.of(1.0, -1.0),
+                List.of(Double.NEGATIVE_INFINITY, 1.0),
+                List.of(-Double.MAX_VALUE, Double.MAX_VALUE),
+                List.of(0.0, Double.NaN),
+                List.of(1.0))) {
+            assertThatThrownBy(() -> Plane.of(range, 3, 0.3))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessageContaining("analysis.range: expected [low, high], finite numbers, low below high");
         }
     }
 

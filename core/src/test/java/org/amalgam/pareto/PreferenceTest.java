@@ -60,6 +60,7 @@ class PreferenceTest {
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("a grid of 11 levels for 8 tasks has 19448 points, at most 2000 are judged");
         assertThatThrownBy(() -> new SimplexGrid(3, 1)).hasMessageContaining("at least 2 levels");
+        assertThatThrownBy(() -> new SimplexGrid(4, Integer.MAX_VALUE)).hasMessageContaining("at most 2000 are judged");
     }
 
     @ParameterizedTest
