@@ -51,7 +51,7 @@ class ReadmeExampleTest {
             ModelPool pool = ModelPool.open(clip, experts, () -> tasks);
             AdaMerging method = Settings.bind(AdaMerging.class, Map.of("max_steps", 5));
             MergedModel merged = method.merge(pool, Run.quiet(0, out));
-            AtomicFolder.write(out.resolve("merged"), folder -> pool.save(merged.weights(), folder));
+            AtomicFolder.write(out.resolve("merged"), folder -> pool.writer().save(merged.weights(), folder));
         }
         // end
 

@@ -35,13 +35,13 @@ public record Coefficients(Tensor lambda) {
     /**
      * Checks that coefficients from elsewhere fit the models.
      *
+     * @param tasks K
+     * @param layers L, the number of parameter tensors
      * @param where what the error names: the file or the key
      */
-    public static Coefficients checked(Tensor lambda, Granularity granularity, LinearMerge vectors, String where) {
+    public static Coefficients checked(Tensor lambda, Granularity granularity, int tasks, int layers, String where) {
         long[] shape = lambda.shape();
-        long[] expected = granularity == Granularity.TASK
-                ? new long[] {vectors.tasks()}
-                : new long[] {vectors.tasks(), vectors.layers()};
+        long[] expected = granularity == Granularity.TASK ? new long[] {tasks} : new long[] {tasks, layers};
         if (!Arrays.equals(shape, expected)) {
             throw new AmalgamException(where + ": merging weights of shape " + Arrays.toString(shape) + ", expected "
                     + Arrays.toString(expected) + ": "

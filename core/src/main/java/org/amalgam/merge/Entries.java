@@ -1,6 +1,5 @@
 package org.amalgam.merge;
 
-import org.amalgam.merge.Ties.MergeFunction;
 import org.amalgam.tensor.Rows;
 
 /**
@@ -82,12 +81,13 @@ public final class Entries {
     }
 
     /**
-     * Sets what has not the elected sign to 0. The sums become numbers of that sign; 0 where it is undecided.
+     * Sets what has not the elected sign to 0.
      *
-     * @param sums of the rows
+     * @param sums becomes the sums of the rows as they were; where one is 0, a number of the majority's sign
      * @param majority the sign where a sum is 0; undecided, 0, counts as negative
      */
     static void keepAgreeing(Rows rows, int tasks, float[] sums, double majority, int length) {
+        sum(rows, tasks, sums, length);
         int otherwise = Float.floatToRawIntBits(majority > 0 ? 1f : -1f);
         for (int k = 0; k < tasks; k++) {
             float[] row = rows.row(k);

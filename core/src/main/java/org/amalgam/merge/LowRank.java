@@ -25,7 +25,7 @@ public record LowRank(Tensor left, Tensor right, double error) {
      * @throws AmalgamException if the rank is above the matrix's, min(out, in), or below 1
      */
     public static LowRank of(Tensor matrix, long rank, String name) {
-        requireRank(matrix, rank, name, "rank");
+        requireRank(matrix.size(0), matrix.size(1), rank, name, "rank");
         try (Scope scope = Scope.open()) {
             Svd leading = LinearAlgebra.leading(matrix, rank);
             LowRank truncated = new LowRank(leading.left().mul(leading.values()), leading.right(), 0);
@@ -36,15 +36,15 @@ public record LowRank(Tensor left, Tensor right, double error) {
     }
 
     /**
-     * Refuses a rank that the matrix cannot have.
+     * Refuses a rank that a matrix [out, in] cannot have.
      *
      * @param setting what the rank is called
      */
-    public static void requireRank(Tensor matrix, long rank, String name, String setting) {
-        long most = LinearAlgebra.rank(matrix);
+    public static void requireRank(long out, long in, long rank, String name, String setting) {
+        long most = Math.min(out, in);
         if (rank < 1 || rank > most) {
             throw new AmalgamException("%s: %s %d is not possible, a matrix [%d, %d] has ranks from 1 to %d"
-                    .formatted(name, setting, rank, matrix.size(0), matrix.size(1), most));
+                    .formatted(name, setting, rank, out, in, most));
         }
     }
 

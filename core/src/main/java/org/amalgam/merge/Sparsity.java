@@ -42,14 +42,15 @@ public sealed interface Sparsity {
         /**
          * From TIES's threshold.
          *
+         * @param key the setting that it was given as, for errors
          * @param threshold share to keep: a fraction up to 1, above that a percentage
          * @throws AmalgamException if it keeps nothing, or more than everything
          */
-        public static Magnitude ofThreshold(double threshold, Extent extent) {
+        public static Magnitude ofThreshold(String key, double threshold, Extent extent) {
             double share = threshold > 1 ? threshold / 100 : threshold;
             if (!(share > 0 && share <= 1)) {
                 throw new AmalgamException(
-                        "threshold: " + threshold
+                        key + ": " + threshold
                                 + " keeps nothing or more than everything; give a fraction above 0 up to 1, or a percentage up to 100");
             }
             return new Magnitude(share, extent);

@@ -1,11 +1,11 @@
 package org.amalgam.merge;
 
+import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Rows;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -83,8 +83,23 @@ public interface TaskMatrices {
         void apply(String name, int task, float[] row, int length);
     }
 
+    /** Changes a block of all tasks' rows of a parameter in place. */
+    @FunctionalInterface
+    interface RowStep {
+        void apply(String name, Rows rows, int length);
+    }
+
     /** {@link #then(Step)} where the step looks at each entry by itself. */
     default TaskMatrices thenEach(EntryStep step) {
+        return thenRows((name, rows, length) -> {
+            for (int k = 0; k < tasks(); k++) {
+                step.apply(name, k, rows.row(k), length);
+            }
+        });
+    }
+
+    /** {@link #then(Step)} where the step looks at all tasks' entries of one place together. */
+    default TaskMatrices thenRows(RowStep step) {
         TaskMatrices before = this;
         return new Derived(this) {
             @Override
@@ -92,28 +107,27 @@ public interface TaskMatrices {
                 RowReader reader = before.rows(name);
                 return (block, rows) -> {
                     reader.read(block, rows);
-                    for (int k = 0; k < before.tasks(); k++) {
-                        step.apply(name, k, rows.row(k), (int) block.length());
-                    }
+                    step.apply(name, rows, (int) block.length());
                 };
             }
 
             @Override
             public Tensor matrix(String name, Span span) {
                 RowReader reader = rows(name);
-                float[][] values = new float[tasks()][Math.toIntExact(span.length())];
+                Tensor matrix = Tensor.empty(DType.F32, tasks(), span.length());
                 try (Rows rows = Rows.lent(tasks())) {
                     span.forEachBlock(block -> {
                         reader.read(block, rows);
-                        for (int k = 0; k < tasks(); k++) {
-                            int into = (int) (block.start() - span.start());
-                            System.arraycopy(rows.row(k), 0, values[k], into, (int) block.length());
+                        try (Scope scope = Scope.open()) {
+                            for (int k = 0; k < tasks(); k++) {
+                                matrix.select(0, k)
+                                        .slice(0, block.start() - span.start(), block.length())
+                                        .assign(rows.row(k));
+                            }
                         }
                     });
                 }
-                return Tensor.stack(Arrays.stream(values)
-                        .map(row -> Tensor.of(row, row.length))
-                        .toList());
+                return matrix;
             }
         };
     }

@@ -47,6 +47,19 @@ public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMat
         return new TaskVectors(new Weights(base), new Weights(matrices));
     }
 
+    /** Whatever task vectors to that ancestor, held from now on. */
+    public static TaskVectors held(Weights ancestor, TaskMatrices vectors) {
+        Map<String, Tensor> base = new LinkedHashMap<>();
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        for (String name : ancestor.names()) {
+            try (Scope scope = Scope.open()) {
+                base.put(name, scope.keep(ancestor.get(name).to(DType.F32).copy()));
+                matrices.put(name, scope.keep(vectors.matrix(name)));
+            }
+        }
+        return new TaskVectors(new Weights(base), new Weights(matrices));
+    }
+
     @Override
     public List<String> names() {
         return ancestor.names();

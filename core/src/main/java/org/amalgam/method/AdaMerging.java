@@ -6,13 +6,17 @@ import org.amalgam.adapt.Learner;
 import org.amalgam.adapt.Objective;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.Coefficients.Granularity;
+import org.amalgam.merge.Composition;
 import org.amalgam.merge.LinearMerge;
-import org.amalgam.merge.Ties;
+import org.amalgam.merge.MergeFunction;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.model.Architecture;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
 import org.amalgam.tensor.Crew;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
 import java.util.LinkedHashMap;
@@ -98,7 +102,7 @@ public record AdaMerging(
         LinearMerge vectors =
                 run.profiler().measure("construct the wrapped model", () -> linearMerge(pool, run.workers()));
         if (weights != null) {
-            Coefficients given = CoefficientsFile.of(weights, granularity(), vectors);
+            Coefficients given = CoefficientsFile.of(weights, granularity(), vectors.tasks(), vectors.layers());
             return MergedModel.of(vectors.merge(used(given))).withCoefficients(given);
         }
         Adapted adapted = adapt(learner(vectors, pool.architecture()), pool, run);
@@ -113,6 +117,18 @@ public record AdaMerging(
     }
 
     @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        tiesThreshold.ifPresent(AdaMerging::trimming);
+        if (weights != null) {
+            int layers = pool.ancestor().weights().entries().size();
+            try (Scope scope = Scope.open()) {
+                CoefficientsFile.of(weights, granularity(), pool.tasks().size(), layers);
+            }
+        }
+    }
+
+    @Override
     public boolean usesData() {
         return weights == null;
     }
@@ -124,8 +140,7 @@ public record AdaMerging(
     @Override
     public long memory(ModelPool pool, Run run) {
         long model = Method.super.memory(pool, run);
-        boolean held = tiesThreshold.isPresent() || pool.holdsTaskVectors();
-        return (held ? model * (pool.tasks().size() + 1L) : 0)
+        return (pool.holdsTaskVectors() ? model * (pool.tasks().size() + 1L) : 0)
                 + model * (usesData() ? 1L + run.workers().count() : 1)
                 + (usesData() && objective().wholeBatches()
                         ? (long) batchSize
@@ -168,9 +183,15 @@ public record AdaMerging(
 
     /** The pool's task vectors, pruned by TIES for AdaMerging++. */
     private LinearMerge linearMerge(ModelPool pool, Crew crew) {
-        return tiesThreshold.isPresent()
-                ? Ties.consensus(pool.taskVectors(), tiesThreshold.get())
-                : pool.linearMerge(crew);
+        if (tiesThreshold.isEmpty()) {
+            return pool.linearMerge(crew);
+        }
+        Composition ties = Composition.ties(trimming(tiesThreshold.get()), MergeFunction.SUM);
+        return pool.linearMerge(ties.taskVectors(pool.taskMatrices(List.of()), crew), crew);
+    }
+
+    private static Magnitude trimming(double threshold) {
+        return Magnitude.ofThreshold("method.ties_threshold", threshold, Extent.MODEL);
     }
 
     private Granularity granularity() {

@@ -96,7 +96,13 @@ public record AdaSvd(
         factors(pool);
         if (usesTrainingData()) {
             Calibration.encoder(pool.architecture(), Layers.of(pool.ancestor().weights()));
+            upscaling(pool)
+                    .requireFit(
+                            pool.architecture().linears(),
+                            pool.ancestor().weights(),
+                            pool.tasks().size());
         }
+        routing.ifPresent(file -> AverageRouting.read(file, models(pool)));
     }
 
     @Override
@@ -112,7 +118,8 @@ public record AdaSvd(
             return model;
         }
         long samples = (long) numSamples * pool.tasks().size();
-        return model * (2 + pool.tasks().size() / 8L)
+        return 2 * model
+                + model * pool.tasks().size() / 8
                 + samples * pool.architecture().activationBytes() / 100;
     }
 
@@ -122,8 +129,12 @@ public record AdaSvd(
     }
 
     private Calibration calibration(ModelPool pool, Run run) {
-        SmileUpscaling how = new SmileUpscaling(gateK, -1, pool.tasks().size(), true, true);
-        return new Calibration(pool, how, Upscaling.base(pool, averageExperts), numSamples, seed, run);
+        return new Calibration(pool, upscaling(pool), Upscaling.base(pool, averageExperts), numSamples, seed, run);
+    }
+
+    /** Dense experts, all of them chosen. */
+    private SmileUpscaling upscaling(ModelPool pool) {
+        return new SmileUpscaling(gateK, -1, pool.tasks().size(), true, true);
     }
 
     /** The mixture made dense: every expert enters with what it weighed on average. */

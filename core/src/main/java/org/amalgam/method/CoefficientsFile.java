@@ -6,7 +6,6 @@ import org.amalgam.checkpoint.NumpyFile;
 import org.amalgam.checkpoint.TorchFile;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.Coefficients.Granularity;
-import org.amalgam.merge.LinearMerge;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Tensor;
 
@@ -22,14 +21,14 @@ final class CoefficientsFile {
     /**
      * Coefficients from a list of numbers, or of one such list a task, or from a {@code .pt}, {@code .np} or {@code .npy} file.
      *
-     * @throws AmalgamException if they are none of these or do not fit the task vectors
+     * @throws AmalgamException if they are none of these or do not fit the models
      */
-    static Coefficients of(Object given, Granularity granularity, LinearMerge vectors) {
+    static Coefficients of(Object given, Granularity granularity, int tasks, int layers) {
         if (given instanceof List<?> list) {
-            return Coefficients.checked(fromList(list), granularity, vectors, "method.weights");
+            return Coefficients.checked(fromList(list), granularity, tasks, layers, "method.weights");
         }
         if (given instanceof String text) {
-            return Coefficients.checked(read(Path.of(text)), granularity, vectors, text);
+            return Coefficients.checked(read(Path.of(text)), granularity, tasks, layers, text);
         }
         throw new AmalgamException(
                 "method.weights: expected a list of numbers or the path of a .pt, .np or .npy file, found " + given);

@@ -19,19 +19,22 @@ final class Composed {
     private Composed() {}
 
     /**
+     * Refuses names of tensors to leave alone that the models do not have.
+     *
+     * @throws AmalgamException of the first
+     */
+    static void requireTensors(ModelPool pool, List<String> removed) {
+        Spelling.requireKnown(
+                removed, pool.ancestor().weights().names(), "method.remove_keys: the models have no tensor");
+    }
+
+    /**
      * The merged model; cut-offs and majorities are found out at once.
      *
      * @param scale s
      * @param removed names of tensors that keep the ancestor's values and take no part
      */
     static LazyWeights of(ModelPool pool, Composition composition, double scale, List<String> removed, Crew crew) {
-        List<String> names = pool.ancestor().weights().names();
-        for (String key : removed) {
-            if (!names.contains(key)) {
-                throw new AmalgamException(
-                        "method.remove_keys: the models have no tensor " + key + "." + Spelling.hint(key, names, ""));
-            }
-        }
         Function<String, Blockwise> composed = composition.of(pool.taskMatrices(removed), crew);
         return pool.lazily(name -> {
             if (removed.contains(name)) {

@@ -7,6 +7,7 @@ import org.amalgam.mixture.RouterSpec;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
 import org.amalgam.pool.ModelPool;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
 import java.util.ArrayList;
@@ -29,8 +30,14 @@ public record ConstantRouting(RouterSpec routers, GroupedMerge merge) {
      *     frozen and this is AdaMerging with one coefficient a task and module
      */
     public static ConstantRouting of(Upscale upscale, boolean everyModule, ModelPool pool) {
-        GroupedMerge merge = GroupedMerge.of(pool, upscale.initial(), groups(pool.architecture(), everyModule));
-        return new ConstantRouting(upscale.routers(pool), merge.with(applied(upscale.form(), merge.vectors())));
+        try (Scope scope = Scope.open()) {
+            GroupedMerge whole = GroupedMerge.of(pool, upscale.initial(), groups(pool.architecture(), everyModule));
+            TaskVectors applied = applied(upscale.form(), whole.vectors());
+            scope.keep(whole.frozen());
+            return new ConstantRouting(
+                    upscale.routers(pool),
+                    whole.with(new TaskVectors(scope.keep(applied.ancestor()), scope.keep(applied.matrices()))));
+        }
     }
 
     private static Map<String, List<String>> groups(Architecture architecture, boolean everyModule) {
@@ -49,7 +56,8 @@ public record ConstantRouting(RouterSpec routers, GroupedMerge merge) {
     }
 
     private static TaskVectors applied(ExpertForm form, TaskVectors vectors) {
-        return vectors.map((name, matrix) -> form.applied(vectors.shaped(name)).reshape(vectors.tasks(), -1));
+        return vectors.map(
+                (name, matrix) -> form.applied(name, vectors.shaped(name)).reshape(vectors.tasks(), -1));
     }
 
     /** Names of the groups, in the architecture's order. */

@@ -5,12 +5,12 @@ import org.amalgam.data.Seeds;
 import org.amalgam.data.SplitMix64;
 import org.amalgam.merge.Composition;
 import org.amalgam.merge.Composition.Consensus;
+import org.amalgam.merge.MergeFunction;
 import org.amalgam.merge.Sparsity;
 import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.merge.Sparsity.RandomDrop;
 import org.amalgam.merge.Sparsity.Within;
-import org.amalgam.merge.Ties;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
@@ -75,13 +75,22 @@ public record Dare(
     }
 
     @Override
-    public LazyWeights merged(ModelPool pool, Run run) {
+    public void requireFit(ModelPool pool) {
         if (!(sparsityRatio >= 0 && sparsityRatio < 1)) {
             throw new AmalgamException("method.sparsity_ratio: " + sparsityRatio
                     + " is no chance of an entry to be dropped; give a number from 0 up to, but not, 1");
         }
+        if (baseMethod == BaseMethod.TIES_MERGING) {
+            trimming();
+        }
+        Composed.requireTensors(pool, removeKeys);
+    }
+
+    @Override
+    public LazyWeights merged(ModelPool pool, Run run) {
+        requireFit(pool);
         Composition composition =
-                new Composition(sparsities(pool, run.seed()), consensus(), Ties.MergeFunction.of(mergeFunc));
+                new Composition(sparsities(pool, run.seed()), consensus(), MergeFunction.of(mergeFunc));
         return Composed.of(pool, composition, scalingFactor, removeKeys, run.workers());
     }
 
@@ -100,9 +109,13 @@ public record Dare(
         }
         sparsities.add(drop);
         if (baseMethod == BaseMethod.TIES_MERGING) {
-            sparsities.add(Magnitude.ofThreshold(threshold, thresholdPer));
+            sparsities.add(trimming());
         }
         return sparsities;
+    }
+
+    private Sparsity trimming() {
+        return Magnitude.ofThreshold("method.threshold", threshold, thresholdPer);
     }
 
     private Consensus consensus() {

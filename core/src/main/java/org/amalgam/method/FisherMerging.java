@@ -75,10 +75,7 @@ public record FisherMerging(
 
     /** Merges with information from elsewhere: float32 tensors by parameter. */
     public MergedModel merge(ModelPool pool, Statistics.Source information) {
-        if (!(minimalFisherWeight > 0)) {
-            throw new AmalgamException("method.minimal_fisher_weight: " + minimalFisherWeight
-                    + " leaves entries that no sample moves without a weight; give a small positive number");
-        }
+        requireFit(pool);
         Excluded excluded = Excluded.of(excludeParamNamesRegex);
         Weights ancestor = pool.ancestor().weights();
         List<String> names = ancestor.names().stream()
@@ -92,6 +89,16 @@ public record FisherMerging(
                     ? averaged.get(name)
                     : theta.to(DType.F32).copy())));
         }
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        if (!(minimalFisherWeight > 0)) {
+            throw new AmalgamException("method.minimal_fisher_weight: " + minimalFisherWeight
+                    + " leaves entries that no sample moves without a weight; give a small positive number");
+        }
+        Excluded.of(excludeParamNamesRegex);
     }
 
     @Override

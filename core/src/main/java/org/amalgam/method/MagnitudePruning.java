@@ -3,9 +3,9 @@ package org.amalgam.method;
 import org.amalgam.AmalgamException;
 import org.amalgam.merge.Composition;
 import org.amalgam.merge.Composition.Consensus;
+import org.amalgam.merge.MergeFunction;
 import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.merge.Sparsity.Magnitude;
-import org.amalgam.merge.Ties;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
@@ -34,13 +34,19 @@ public record MagnitudePruning(
         implements StaticMethod {
 
     @Override
-    public LazyWeights merged(ModelPool pool, Run run) {
+    public void requireFit(ModelPool pool) {
         if (!(pruneRatio >= 0 && pruneRatio < 1)) {
             throw new AmalgamException("method.prune_ratio: " + pruneRatio
                     + " is no share to remove; give a number from 0 up to, but not, 1");
         }
-        Composition composition = new Composition(
-                List.of(new Magnitude(1 - pruneRatio, prunePer)), Consensus.NONE, Ties.MergeFunction.SUM);
+        Composed.requireTensors(pool, removeKeys);
+    }
+
+    @Override
+    public LazyWeights merged(ModelPool pool, Run run) {
+        requireFit(pool);
+        Composition composition =
+                new Composition(List.of(new Magnitude(1 - pruneRatio, prunePer)), Consensus.NONE, MergeFunction.SUM);
         double scale = rescale ? scalingFactor / (1 - pruneRatio) : scalingFactor;
         return Composed.of(pool, composition, scale, removeKeys, run.workers());
     }

@@ -7,16 +7,19 @@ import org.amalgam.mixture.Mixture;
 import org.amalgam.mixture.Mixtures;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.ModelWriter;
 import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** A mixture of experts in a folder, as {@link ModelPool#saveMixture} writes it. */
+/** A mixture of experts in a folder, as {@link ModelWriter#saveMixture} writes it. */
 record MixtureFile(Path path, SafetensorsFile content) {
 
     private static final String MODEL = "model/";
@@ -47,6 +50,23 @@ record MixtureFile(Path path, SafetensorsFile content) {
         content.slots()
                 .forEach((name, slot) -> parts.put(name, file.tensor(slot.dtype(), slot.dimensions(), slot.offset())));
         return Mixtures.read(pool.architecture(), new Weights(parts), description(), path.toString());
+    }
+
+    /**
+     * Refuses a pool of other tasks than the experts are of. A file of an earlier version does not name them.
+     *
+     * @throws AmalgamException with both lists
+     */
+    void requireTasks(ModelPool pool) {
+        List<String> experts = new ArrayList<>();
+        while (description().containsKey(ModelWriter.TASK + experts.size())) {
+            experts.add(description().get(ModelWriter.TASK + experts.size()));
+        }
+        if (!experts.isEmpty() && !experts.equals(pool.tasks())) {
+            throw new AmalgamException(path + " is a mixture of the experts " + String.join(", ", experts)
+                    + ", the pool's models are " + String.join(", ", pool.tasks())
+                    + "; name those of the mixture in modelpool.models, in its order");
+        }
     }
 
     /** The key under which a description has a model's hash. */

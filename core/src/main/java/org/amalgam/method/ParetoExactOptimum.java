@@ -97,6 +97,12 @@ public record ParetoExactOptimum(
         });
     }
 
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        learning().requireFit(pool);
+    }
+
     private ParetoLearning learning() {
         return new ParetoLearning(
                 upscaleMlp,

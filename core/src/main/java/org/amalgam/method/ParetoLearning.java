@@ -23,6 +23,7 @@ import org.amalgam.run.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -52,13 +53,17 @@ record ParetoLearning(
     /** Name under which the trace says whether a step's program had no solution: 1 or 0. */
     static final String FALLBACK = "epo_fallback";
 
+    /** Below, the logarithms of what is drawn are beyond a double. */
+    private static final double LEAST_ALPHA = 1e-300;
+
     ParetoLearning {
         if (depth != 1 && depth != 2) {
             throw new AmalgamException("method.router_hidden_layers: " + depth + " is not offered; use 1 or 2");
         }
-        if (!(alpha > 0 && Double.isFinite(alpha))) {
+        if (!(alpha >= LEAST_ALPHA && Double.isFinite(alpha))) {
             throw new AmalgamException("method.alpha: " + alpha
-                    + " is no concentration of a Dirichlet distribution; give a number above 0");
+                    + " is no concentration of a Dirichlet distribution; give a number above 0, at least "
+                    + LEAST_ALPHA);
         }
     }
 
@@ -90,6 +95,16 @@ record ParetoLearning(
                         + described(used, pool.tasks()) + ".");
         fallbacks(adapted.trace()).ifPresent(notes::add);
         return dense(learned, used, grid).withTrace(adapted.trace()).withNotes(notes);
+    }
+
+    /**
+     * Refuses a preference or a grid of other tasks than the pool's, and one that is too large.
+     *
+     * @throws AmalgamException of the first
+     */
+    void requireFit(ModelPool pool) {
+        used(pool);
+        grid(pool);
     }
 
     private Preference used(ModelPool pool) {
@@ -143,7 +158,8 @@ record ParetoLearning(
     private static String described(Preference preference, List<String> tasks) {
         List<String> parts = new ArrayList<>();
         for (int k = 0; k < tasks.size(); k++) {
-            parts.add("%s %.3g".formatted(tasks.get(k), preference.weights().get(k)));
+            parts.add(tasks.get(k)
+                    + String.format(Locale.ROOT, " %.3g", preference.weights().get(k)));
         }
         return String.join(", ", parts);
     }

@@ -84,6 +84,12 @@ public record ParetoLinearScalarisation(
                 (step, task) -> rays.apply(step).weights().get(task));
     }
 
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        learning().requireFit(pool);
+    }
+
     private ParetoLearning learning() {
         return new ParetoLearning(
                 upscaleMlp,

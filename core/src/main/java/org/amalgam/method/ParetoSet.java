@@ -6,6 +6,7 @@ import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.pareto.Preference;
 import org.amalgam.pareto.PreferenceRouter;
 import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.ModelWriter;
 import org.amalgam.tensor.Autograd;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
@@ -126,7 +127,7 @@ public final class ParetoSet {
     }
 
     /**
-     * Writes the dense model of a preference as {@link ModelPool#save(Weights, Path)} does: the whole folder, or nothing.
+     * Writes the dense model of a preference as {@link ModelWriter#save(Weights, Path)} does: the whole folder, or nothing.
      *
      * @param folder must not exist
      * @throws AmalgamException if it does, or the disk refuses
@@ -134,7 +135,7 @@ public final class ParetoSet {
     public void unload(Preference preference, Path folder) {
         AtomicFolder.write(folder, unfinished -> {
             try (Scope scope = Scope.open()) {
-                pool.save(weights(preference), unfinished);
+                pool.writer().save(weights(preference), unfinished);
             }
         });
     }

@@ -72,10 +72,7 @@ public record RegMean(
 
     /** Merges with Gram matrices from elsewhere: float32 [in, in] by the linear map's name. */
     public MergedModel merge(ModelPool pool, Run run, Statistics.Source grams) {
-        if (!(reduceNonDiagonalRatio >= 0 && reduceNonDiagonalRatio <= 1)) {
-            throw new AmalgamException("method.reduce_non_diagonal_ratio: " + reduceNonDiagonalRatio
-                    + " is no part of what lies off the diagonal; give a number from 0 to 1");
-        }
+        requireFit(pool);
         Excluded excluded = Excluded.of(excludeParamNamesRegex);
         List<LinearSpec> linears = linears(pool);
         Map<String, LinearSpec> maps = new HashMap<>();
@@ -133,6 +130,16 @@ public record RegMean(
 
     private static Tensor stored(LinearSpec linear, Tensor inFirst) {
         return linear.outFirst(inFirst.transpose(0, 1));
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        if (!(reduceNonDiagonalRatio >= 0 && reduceNonDiagonalRatio <= 1)) {
+            throw new AmalgamException("method.reduce_non_diagonal_ratio: " + reduceNonDiagonalRatio
+                    + " is no part of what lies off the diagonal; give a number from 0 to 1");
+        }
+        Excluded.of(excludeParamNamesRegex);
     }
 
     @Override

@@ -65,8 +65,7 @@ final class RouterFile {
      * @throws AmalgamException if the file is none, or belongs to other models, another depth or other tasks
      */
     static Weights load(Path file, String key, Weights start, int depth, ModelPool pool) {
-        SafetensorsFile saved = open(file, key);
-        requireSame(file, saved.metadata(), depth, pool);
+        SafetensorsFile saved = requireSame(file, key, depth, pool);
         requireSameNames(file, saved.slots().keySet(), start);
         return start.map((name, tensor) -> {
             HostTensor kept = saved.tensor(name);
@@ -78,6 +77,17 @@ final class RouterFile {
             }
             return Tensor.of(kept.toFloats(), shape);
         });
+    }
+
+    /**
+     * The file, if its routers are of that depth and were learned with these models.
+     *
+     * @throws AmalgamException if not
+     */
+    static SafetensorsFile requireSame(Path file, String key, int depth, ModelPool pool) {
+        SafetensorsFile saved = open(file, key);
+        requireSame(file, saved.metadata(), depth, pool);
+        return saved;
     }
 
     private static SafetensorsFile open(Path file, String key) {

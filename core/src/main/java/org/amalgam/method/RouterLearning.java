@@ -51,6 +51,16 @@ public record RouterLearning(
         return upscale.depth() == 0 ? dense(upscale, everyModule, pool, run) : mixture(upscale, pool, run, finish);
     }
 
+    /**
+     * Refuses a pool that the mixture cannot be made of, and routers of other models or another depth.
+     *
+     * @throws AmalgamException of the first mistake
+     */
+    void requireFit(Upscale upscale, boolean everyModule, ModelPool pool) {
+        upscale.requireFit(pool, everyModule);
+        checkpoint.ifPresent(file -> RouterFile.requireSame(file, "method.checkpoint", upscale.depth(), pool));
+    }
+
     private MergedModel mixture(Upscale upscale, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
         RouterSpec spec = upscale.routers(pool);
         Upscaled model = run.profiler().measure("construct the mixture", () -> upscale.model(pool));

@@ -20,11 +20,19 @@ public record SavedMixture(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
-        Path folder = path.orElseThrow(() -> new AmalgamException(
-                "method.path: which mixture? Give the folder that merged_model_save_path named when it was made"));
-        Mixture mixture = run.profiler()
-                .measure("loading model", () -> MixtureFile.open(folder).read(pool));
+        Mixture mixture = run.profiler().measure("loading model", () -> file().read(pool));
         return MergedModel.of(mixture).withNotes(List.of(Sizes.of(mixture, pool)));
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        file().requireTasks(pool);
+    }
+
+    private MixtureFile file() {
+        return MixtureFile.open(path.orElseThrow(() -> new AmalgamException(
+                "method.path: which mixture? Give the folder that merged_model_save_path named when it was made")));
     }
 
     /** Its tensors are mapped. */

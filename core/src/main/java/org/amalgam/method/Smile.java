@@ -75,7 +75,7 @@ public record Smile(
         Mixture mixture = SmileMixture.of(
                 pool.architecture(), Upscaling.base(pool, averageExperts), upscaled.layers(), topK, about);
         modelPath.ifPresent(folder -> AtomicFolder.write(
-                folder, partial -> pool.saveMixture(mixture.weights(), mixture.description(), partial)));
+                folder, partial -> pool.writer().saveMixture(mixture.weights(), mixture.description(), partial)));
         notes.add(Sizes.of(mixture, pool));
         notes.addAll(upscaled.spectra().notes(pool.tasks()));
         return MergedModel.of(mixture)
@@ -83,12 +83,26 @@ public record Smile(
                 .withNotes(notes);
     }
 
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        upscaling()
+                .requireFit(
+                        pool.architecture().linears(),
+                        pool.ancestor().weights(),
+                        pool.tasks().size());
+        modelPath
+                .filter(Files::exists)
+                .map(MixtureFile::open)
+                .ifPresent(file -> MixtureFile.requireSame(file.path(), file.description(), about(pool)));
+    }
+
+    private SmileUpscaling upscaling() {
+        return new SmileUpscaling(gateK, k, topK, routingUseDiff, fullMatrices);
+    }
+
     private Upscaling upscale(ModelPool pool, Run run) {
-        return Upscaling.of(
-                new SmileUpscaling(gateK, k, topK, routingUseDiff, fullMatrices),
-                pool.architecture().linears(),
-                pool,
-                run);
+        return Upscaling.of(upscaling(), pool.architecture().linears(), pool, run);
     }
 
     /** What the file says of itself. */

@@ -98,9 +98,16 @@ public record SparseWeightEnsemblingMoE(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
+        requireFit(pool);
+        return learning().merge(form(), false, pool, run, routers -> postSparseGate ? pruned(routers, pool) : routers);
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
         requireShare("tv_prune_ratio", tvPruneRatio);
         requireShare("gate_prune_ratio", gatePruneRatio);
-        return learning().merge(form(), false, pool, run, routers -> postSparseGate ? pruned(routers, pool) : routers);
+        learning().requireFit(form(), false, pool);
     }
 
     private static void requireShare(String key, double share) {

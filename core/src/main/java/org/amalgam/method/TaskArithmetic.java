@@ -2,7 +2,7 @@ package org.amalgam.method;
 
 import org.amalgam.merge.Composition;
 import org.amalgam.merge.Composition.Consensus;
-import org.amalgam.merge.Ties.MergeFunction;
+import org.amalgam.merge.MergeFunction;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;

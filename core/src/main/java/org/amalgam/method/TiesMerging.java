@@ -1,10 +1,9 @@
 package org.amalgam.method;
 
 import org.amalgam.merge.Composition;
-import org.amalgam.merge.Composition.Consensus;
+import org.amalgam.merge.MergeFunction;
 import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.merge.Sparsity.Magnitude;
-import org.amalgam.merge.Ties;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Setting;
@@ -38,12 +37,20 @@ public record TiesMerging(
         implements StaticMethod {
 
     @Override
+    public void requireFit(ModelPool pool) {
+        composition();
+        Composed.requireTensors(pool, removeKeys);
+    }
+
+    private Composition composition() {
+        return Composition.ties(
+                Magnitude.ofThreshold("method.threshold", threshold, thresholdPer), MergeFunction.of(mergeFunc));
+    }
+
+    @Override
     public LazyWeights merged(ModelPool pool, Run run) {
-        Composition composition = new Composition(
-                List.of(Magnitude.ofThreshold(threshold, thresholdPer)),
-                Consensus.SIGN,
-                Ties.MergeFunction.of(mergeFunc));
-        return Composed.of(pool, composition, scalingFactor, removeKeys, run.workers());
+        requireFit(pool);
+        return Composed.of(pool, composition(), scalingFactor, removeKeys, run.workers());
     }
 
     @Override

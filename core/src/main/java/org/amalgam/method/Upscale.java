@@ -59,17 +59,33 @@ public record Upscale(
     /** The model with experts; new memory of the scope that is open. One linear map's task vectors are in flight at a time. */
     public Upscaled model(ModelPool pool) {
         List<Upscaled.Upscaling> layers = new ArrayList<>();
+        requireFit(pool, false);
         for (FeedForwardSpec layer : pool.architecture().feedForwards()) {
-            if (layer.up().inFirst()) {
+            layers.add(new Upscaled.Upscaling(layer, experts(pool, layer.up()), experts(pool, layer.down())));
+        }
+        Set<String> upscaled = parameters(pool.architecture());
+        return new Upscaled(pool.architecture(), frozen(pool, name -> !upscaled.contains(name)), layers);
+    }
+
+    /**
+     * Refuses an architecture whose layers cannot route, and matrices that the experts' form does not fit.
+     *
+     * @param everyModule whether all parameters are upscaled and not the feed-forward layers' alone
+     * @throws AmalgamException of the first
+     */
+    void requireFit(ModelPool pool, boolean everyModule) {
+        Set<String> upscaled = parameters(pool.architecture());
+        pool.architecture().parameters().stream()
+                .filter(parameter -> everyModule || upscaled.contains(parameter.name()))
+                .forEach(form::requireFit);
+        for (FeedForwardSpec layer : pool.architecture().feedForwards()) {
+            if (depth > 0 && layer.up().inFirst()) {
                 throw new AmalgamException(
                         "the model pool holds " + pool.architecture().describe()
                                 + ", and routers in its feed-forward layers are not offered; use method.router_hidden_layers=0,"
                                 + " or another method");
             }
-            layers.add(new Upscaled.Upscaling(layer, experts(pool, layer.up()), experts(pool, layer.down())));
         }
-        Set<String> upscaled = parameters(pool.architecture());
-        return new Upscaled(pool.architecture(), frozen(pool, name -> !upscaled.contains(name)), layers);
     }
 
     private Experts experts(ModelPool pool, LinearSpec map) {

@@ -85,13 +85,23 @@ public record WeightEnsemblingMoE(
 
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
-        boolean everyModule = upscale.equals("all");
-        if (everyModule && routerHiddenLayers > 0) {
+        requireFit(pool);
+        return learning().merge(form(), everyModule(), pool, run, UnaryOperator.identity());
+    }
+
+    private boolean everyModule() {
+        return upscale.equals("all");
+    }
+
+    @Override
+    public void requireFit(ModelPool pool) {
+        Method.super.requireFit(pool);
+        if (everyModule() && routerHiddenLayers > 0) {
             throw new AmalgamException(
                     "method.upscale: all is offered with router_hidden_layers=0 alone, found " + routerHiddenLayers
                             + "; a router that reads hidden states stands before a feed-forward layer, use mlp");
         }
-        return learning().merge(form(), everyModule, pool, run, UnaryOperator.identity());
+        learning().requireFit(form(), everyModule(), pool);
     }
 
     /** What it makes of a pool before routers are learned. */

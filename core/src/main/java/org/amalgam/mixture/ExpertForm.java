@@ -4,6 +4,7 @@ import org.amalgam.merge.LowRank;
 import org.amalgam.merge.Pruning;
 import org.amalgam.merge.TaskVectors;
 import org.amalgam.model.LinearSpec;
+import org.amalgam.model.ParameterSpec;
 import org.amalgam.nn.Linear;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -26,7 +27,14 @@ public sealed interface ExpertForm {
      *
      * @param vectors [K, ...]
      */
-    Tensor applied(Tensor vectors);
+    Tensor applied(String name, Tensor vectors);
+
+    /**
+     * Refuses a parameter that this form cannot hold, by its shape.
+     *
+     * @throws org.amalgam.AmalgamException if it cannot
+     */
+    default void requireFit(ParameterSpec parameter) {}
 
     /** Bytes that K experts of a linear map take, the ancestor's map among them. */
     long bytes(long out, long in, int experts);
@@ -44,7 +52,7 @@ public sealed interface ExpertForm {
         }
 
         @Override
-        public Tensor applied(Tensor vectors) {
+        public Tensor applied(String name, Tensor vectors) {
             return vectors;
         }
 
@@ -67,11 +75,11 @@ public sealed interface ExpertForm {
                 Tensor vector = vectors.shaped(map.weight()).select(0, k);
                 entries.add(SparseExperts.Entries.of(Pruning.aboveQuantile(vector, ratio)));
             }
-            return new SparseExperts(base(vectors, map), entries, applied(vectors.shaped(map.bias())));
+            return new SparseExperts(base(vectors, map), entries, applied(map.bias(), vectors.shaped(map.bias())));
         }
 
         @Override
-        public Tensor applied(Tensor vectors) {
+        public Tensor applied(String name, Tensor vectors) {
             List<Tensor> pruned = new ArrayList<>();
             for (int k = 0; k < vectors.size(0); k++) {
                 pruned.add(Pruning.aboveQuantile(vectors.select(0, k), ratio));
@@ -106,16 +114,23 @@ public sealed interface ExpertForm {
         }
 
         @Override
-        public Tensor applied(Tensor vectors) {
+        public Tensor applied(String name, Tensor vectors) {
             if (vectors.shape().length != 3) {
                 return vectors;
             }
             List<Tensor> truncated = new ArrayList<>();
             for (int k = 0; k < vectors.size(0); k++) {
-                truncated.add(
-                        LowRank.of(vectors.select(0, k), rank, "a task vector").reconstruct());
+                truncated.add(LowRank.of(vectors.select(0, k), rank, name).reconstruct());
             }
             return Tensor.stack(truncated);
+        }
+
+        @Override
+        public void requireFit(ParameterSpec parameter) {
+            List<Long> shape = parameter.shape();
+            if (shape.size() == 2) {
+                LowRank.requireRank(shape.get(0), shape.get(1), rank, parameter.name(), "method.compress.rank");
+            }
         }
 
         @Override

@@ -64,9 +64,19 @@ public final class RoutingTable {
                 .orElse(List.of());
     }
 
+    /** How many experts there are; 0 before anything was seen. */
+    public synchronized int experts() {
+        return byTask.values().stream()
+                .flatMap(layers -> layers.values().stream())
+                .mapToInt(mean -> mean.sum.length)
+                .findFirst()
+                .orElse(0);
+    }
+
     /** Mean weights [data sets, layers x experts]; NaN where none was seen. */
-    public synchronized double[][] values(int experts) {
+    public synchronized double[][] values() {
         List<String> layers = layers();
+        int experts = experts();
         List<double[]> rows = new ArrayList<>();
         for (Map<String, Mean> means : byTask.values()) {
             double[] row = new double[layers.size() * experts];

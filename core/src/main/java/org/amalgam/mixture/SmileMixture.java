@@ -41,9 +41,14 @@ public record SmileMixture(
         return new SmileMixture(architecture, base, layers, description);
     }
 
-    /** The mixture that was saved as {@link #weights} and {@link #description}. */
-    static SmileMixture read(Architecture architecture, Weights base, Weights parts, Map<String, String> description) {
-        int topK = Integer.parseInt(description.get(TOP_K));
+    /**
+     * The mixture that was saved as {@link #weights} and {@link #description}.
+     *
+     * @throws IllegalArgumentException if something is missing
+     */
+    static SmileMixture read(Architecture architecture, Weights parts, Map<String, String> description) {
+        Weights base = Mixtures.parameters(architecture.parameters(), parts);
+        int topK = Mixtures.integer(description, TOP_K);
         Map<String, SmileLinear> layers = new LinkedHashMap<>();
         for (LinearSpec spec : architecture.linears()) {
             if (parts.entries().containsKey(spec.name() + SmileLinear.GATE)) {

@@ -47,30 +47,47 @@ public record SmileUpscaling(int gateK, int k, int topK, boolean routingUseDiff,
      * @throws AmalgamException if a rank is above the matrix's, or there are fewer experts than a token is to be sent to
      */
     public Site site(LinearSpec spec, Weights ancestor, int count) {
-        if (topK > count) {
-            throw new AmalgamException("method.top_k is " + topK + ", and there are " + count
-                    + (count == 1 ? " expert" : " experts") + " to choose from; give at most " + count);
-        }
+        requireFit(List.of(spec), ancestor, count);
         Linear pretrained = linear(spec, ancestor);
         long out = pretrained.weight().size(0);
         long in = pretrained.weight().size(1);
-        SvdGate gate = new SvdGate(rows(count * rank(pretrained, gateK, spec, "method.gate_k"), in), count, topK);
-        long factors = k < 0 ? 0 : count * rank(pretrained, k, spec, "method.k");
+        long most = LinearAlgebra.rank(pretrained.weight());
+        SvdGate gate = new SvdGate(rows(count * Math.min(gateK, most), in), count, topK);
+        long factors = k < 0 ? 0 : count * Math.min(k, most);
         TokenExperts made = k < 0
                 ? new TokenExperts.Dense(Tensor.empty(DType.F32, count, out, in))
                 : new TokenExperts.Truncated(rows(factors, out), rows(factors, in));
         return new Site(this, spec, new SmileLinear(pretrained, gate, made, rows(count, out)));
     }
 
-    private static Tensor rows(long count, long width) {
-        return Tensor.empty(DType.F32, count, width);
+    /**
+     * Refuses maps that it cannot upscale, by their shapes.
+     *
+     * @param ancestor has the maps' matrices
+     * @param count fine-tuned models
+     * @throws AmalgamException if a rank is above a matrix's, or there are fewer experts than a token is to be sent to
+     */
+    public void requireFit(List<LinearSpec> maps, Weights ancestor, int count) {
+        if (topK > count) {
+            throw new AmalgamException("method.top_k is " + topK + ", and there are " + count
+                    + (count == 1 ? " expert" : " experts") + " to choose from; give at most " + count);
+        }
+        for (LinearSpec map : fullMatrices ? maps : List.<LinearSpec>of()) {
+            Tensor matrix = ancestor.get(map.weight());
+            requireRank(matrix, gateK, map, "method.gate_k");
+            if (k > 0) {
+                requireRank(matrix, k, map, "method.k");
+            }
+        }
     }
 
-    private long rank(Linear pretrained, int wanted, LinearSpec spec, String setting) {
-        if (fullMatrices) {
-            LowRank.requireRank(pretrained.weight(), wanted, spec.weight(), setting);
-        }
-        return Math.min(wanted, LinearAlgebra.rank(pretrained.weight()));
+    private static void requireRank(Tensor stored, long rank, LinearSpec map, String setting) {
+        int out = map.inFirst() ? 1 : 0;
+        LowRank.requireRank(stored.size(out), stored.size(1 - out), rank, map.weight(), setting);
+    }
+
+    private static Tensor rows(long count, long width) {
+        return Tensor.empty(DType.F32, count, width);
     }
 
     /** The map in float32, its matrix as [out, in]. */

@@ -37,7 +37,7 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
     /**
      * The model of these parts, as {@link #tensors} gives them.
      *
-     * @throws IllegalArgumentException if one is missing
+     * @throws IllegalArgumentException if one is missing or of another shape
      */
     static Upscaled read(Architecture architecture, Weights parts) {
         List<Upscaling> layers = new ArrayList<>();
@@ -49,12 +49,10 @@ public record Upscaled(Architecture architecture, Weights frozen, List<Upscaling
                     Experts.read(parts, spec.down().name())));
             upscaled.addAll(spec.parameters());
         }
-        Map<String, Tensor> frozen = new LinkedHashMap<>();
-        architecture.parameters().stream()
-                .map(ParameterSpec::name)
-                .filter(name -> !upscaled.contains(name))
-                .forEach(name -> frozen.put(name, parts.get(name)));
-        return new Upscaled(architecture, new Weights(frozen), layers);
+        List<ParameterSpec> frozen = architecture.parameters().stream()
+                .filter(spec -> !upscaled.contains(spec.name()))
+                .toList();
+        return new Upscaled(architecture, Mixtures.parameters(frozen, parts), layers);
     }
 
     /** Names of the upscaled layers. */

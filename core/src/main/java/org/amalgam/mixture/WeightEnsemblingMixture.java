@@ -1,6 +1,5 @@
 package org.amalgam.mixture;
 
-import org.amalgam.AmalgamException;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.Encoder;
 import org.amalgam.tensor.Tensor;
@@ -21,29 +20,25 @@ public record WeightEnsemblingMixture(Upscaled model, RouterSpec spec, Weights r
     private static final String ENCODING = "position_encoding_dim";
     private static final String WIDTH = "width";
 
-    /** The mixture of these parts. */
-    static WeightEnsemblingMixture read(
-            Architecture architecture, Weights parts, Map<String, String> description, String where) {
-        try {
-            RouterSpec spec = new RouterSpec(
-                    Integer.parseInt(description.get(DEPTH)),
-                    Integer.parseInt(description.get(WIDTH)),
-                    Integer.parseInt(description.get(EXPERTS)),
-                    0,
-                    Boolean.parseBoolean(description.get(SHARED)),
-                    Integer.parseInt(description.get(ENCODING)));
-            Upscaled model = Upscaled.read(architecture, parts);
-            Map<String, Tensor> routers = new LinkedHashMap<>();
-            for (String name : spec.names(model.names())) {
-                routers.put(name, parts.get(name));
-            }
-            return new WeightEnsemblingMixture(model, spec, new Weights(routers));
-        } catch (IllegalArgumentException e) {
-            throw new AmalgamException(
-                    where + ": " + e.getMessage()
-                            + "; name the pool that the mixture was made of, or a file that is whole",
-                    e);
+    /**
+     * The mixture that was saved as {@link #weights} and {@link #description}.
+     *
+     * @throws IllegalArgumentException if something is missing
+     */
+    static WeightEnsemblingMixture read(Architecture architecture, Weights parts, Map<String, String> description) {
+        RouterSpec spec = new RouterSpec(
+                Mixtures.integer(description, DEPTH),
+                Mixtures.integer(description, WIDTH),
+                Mixtures.integer(description, EXPERTS),
+                0,
+                Boolean.parseBoolean(description.get(SHARED)),
+                Mixtures.integer(description, ENCODING));
+        Upscaled model = Upscaled.read(architecture, parts);
+        Map<String, Tensor> routers = new LinkedHashMap<>();
+        for (String name : spec.names(model.names())) {
+            routers.put(name, parts.get(name));
         }
+        return new WeightEnsemblingMixture(model, spec, new Weights(routers));
     }
 
     @Override

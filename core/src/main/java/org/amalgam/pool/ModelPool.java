@@ -1,11 +1,6 @@
 package org.amalgam.pool;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
-import org.amalgam.checkpoint.AtomicFile;
-import org.amalgam.checkpoint.SafetensorsWriter;
-import org.amalgam.checkpoint.ShardedWriter;
-import org.amalgam.checkpoint.TensorSlot;
 import org.amalgam.merge.LinearMerge;
 import org.amalgam.merge.SpannedMerge;
 import org.amalgam.merge.TaskMatrices;
@@ -19,13 +14,7 @@ import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +41,6 @@ public record ModelPool(
 
     /** Task vectors of so many bytes are held: below, a pass over the models costs more in calls than in memory. */
     private static final long HELD_BYTES = 512L << 20;
-
-    /** A thread's bytes of one span, outside the heap, where a channel takes them without another copy. */
-    private static final ThreadLocal<ByteBuffer> SPAN = ThreadLocal.withInitial(
-            () -> ByteBuffer.allocateDirect(Span.ELEMENTS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN));
 
     /** Merges one parameter; the tensors are float32. */
     @FunctionalInterface
@@ -223,6 +208,13 @@ public record ModelPool(
         return holdsTaskVectors() ? taskVectors() : spannedMerge(crew);
     }
 
+    /** {@link #linearMerge(Crew)} with other task vectors: what was made of these models'. */
+    public LinearMerge linearMerge(TaskMatrices vectors, Crew crew) {
+        return holdsTaskVectors()
+                ? TaskVectors.held(ancestor.weights(), vectors)
+                : new SpannedMerge(ancestor.weights(), experts.size(), name -> vectors, crew);
+    }
+
     LinearMerge spannedMerge(Crew crew) {
         return new SpannedMerge(
                 ancestor.weights(),
@@ -256,102 +248,8 @@ public record ModelPool(
         return new MappedTaskVectors(ancestor.only(name -> !without.contains(name)), experts);
     }
 
-    /** {@link #save(LazyWeights, Path, FileFormat, Crew)} as the ancestor's family does by default, by the thread that asks. */
-    public void save(Weights merged, Path folder) throws IOException {
-        save(LazyWeights.of(merged), folder, FileFormat.OF_THE_FAMILY, Crew.ALONE);
-    }
-
-    /**
-     * Writes a merged model as a folder of the ancestor's family: weights in the ancestor's type, configuration, tokenizer or
-     * image processor. A CLIP vision tower becomes what {@code CLIPVisionModel.from_pretrained} loads. What is not in memory yet
-     * is computed span by span while it is written.
-     *
-     * @param folder exists and is empty
-     * @param crew computes and writes
-     */
-    public void save(LazyWeights merged, Path folder, FileFormat format, Crew crew) throws IOException {
-        Saving saving = Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, format.dtype());
-        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        merged.parameters().forEach((name, parameter) -> {
-            DType type = saving.type().apply(ancestor.slots().get(name));
-            entries.add(entry(saving.names().apply(name), type, parameter));
-        });
-        for (TensorSlot slot : saving.carried()) {
-            entries.add(carried(slot, saving.type().apply(slot)));
-        }
-        ShardedWriter.write(folder, format.shardBytes(), saving.metadata(), entries, crew, format.forced());
-        writeConfiguration(saving, folder);
-    }
-
-    /** Bytes of the tensors that {@link #save(LazyWeights, Path, FileFormat, Crew)} writes; headers not counted. */
-    public long savedBytes(FileFormat format) {
-        Saving saving = Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, format.dtype());
-        return Stream.concat(
-                        ancestor.weights().names().stream()
-                                .map(name -> ancestor.slots().get(name)),
-                        saving.carried().stream())
-                .mapToLong(slot -> slot.elements() * saving.type().apply(slot).bytes())
-                .sum();
-    }
-
-    /** How other software loads what {@link #save(Weights, Path)} writes. */
-    public Loading loading() {
-        return Families.of(ancestor.checkpoint()).loading(ancestor.checkpoint());
-    }
-
-    /**
-     * Writes a mixture of experts as a folder of its own: {@code mixture.safetensors}, with the description as its metadata,
-     * and the ancestor's configuration files.
-     *
-     * @param folder exists and is empty
-     */
-    public void saveMixture(Weights parts, Map<String, String> description, Path folder) throws IOException {
-        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        parts.entries().forEach((name, tensor) -> {
-            Tensor vector = tensor.flatten();
-            entries.add(new SafetensorsWriter.Entry(name, tensor.dtype(), shape(tensor.shape()), vector::writeTo));
-        });
-        SafetensorsWriter.write(folder.resolve("mixture.safetensors"), description, entries);
-        writeConfiguration(
-                Families.of(ancestor.checkpoint()).saving(ancestor.checkpoint(), architecture, Optional.empty()),
-                folder);
-    }
-
-    private static void writeConfiguration(Saving saving, Path folder) throws IOException {
-        for (Map.Entry<String, ObjectNode> made : saving.made().entrySet()) {
-            AtomicFile.write(folder.resolve(made.getKey()), made.getValue().toPrettyString() + "\n");
-        }
-        for (Path file : saving.copied()) {
-            if (Files.exists(file)) {
-                Files.copy(file, folder.resolve(file.getFileName()));
-            }
-        }
-    }
-
-    private static SafetensorsWriter.Entry carried(TensorSlot slot, DType type) {
-        if (slot.dtype() == type) {
-            return SafetensorsWriter.Entry.of(slot.name(), slot);
-        }
-        Tensor tensor = Model.single(slot);
-        return entry(slot.name(), type, new LazyWeights.Parameter(slot.shape(), span -> span.of(tensor)
-                .to(DType.F32)));
-    }
-
-    private static SafetensorsWriter.Entry entry(String name, DType type, LazyWeights.Parameter parameter) {
-        return new SafetensorsWriter.Entry(name, type, parameter.shape(), (out, span) -> {
-            ByteBuffer bytes = SPAN.get().clear().limit(Math.toIntExact(span.length() * type.bytes()));
-            if (!parameter.values().encode(span, type, bytes)) {
-                throw new AmalgamException(name + ": the merged values are beyond what " + type
-                        + " holds; ask for another type with merged_model_save_kwargs.dtype=float32");
-            }
-            bytes.flip();
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-        });
-    }
-
-    private static List<Long> shape(long[] shape) {
-        return Arrays.stream(shape).boxed().toList();
+    /** What writes models and mixtures that were made of this pool. */
+    public ModelWriter writer() {
+        return new ModelWriter(this);
     }
 }

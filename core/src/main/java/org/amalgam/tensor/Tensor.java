@@ -422,6 +422,13 @@ public final class Tensor implements AutoCloseable {
     // ---- changing
     // -----------------------------------------------------------------------------------------------------
 
+    /** Overwrites a contiguous float32 vector with the array's beginning. */
+    public void assign(float[] values) {
+        try (Scope scope = Scope.open()) {
+            buffer().asFloatBuffer().put(values, 0, Math.toIntExact(elements()));
+        }
+    }
+
     /** Overwrites the values. */
     public void assign(Tensor values) {
         handle.copy_(values.handle);

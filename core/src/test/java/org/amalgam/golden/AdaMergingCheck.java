@@ -5,13 +5,17 @@ import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.adapt.Learner;
 import org.amalgam.checkpoint.HostTensor;
+import org.amalgam.merge.Composition;
+import org.amalgam.merge.MergeFunction;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.merge.TaskVectors;
-import org.amalgam.merge.Ties;
 import org.amalgam.method.AdaMerging;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Settings;
 import org.amalgam.tensor.Autograd;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -40,8 +44,12 @@ final class AdaMergingCheck implements Check {
             AdaMerging method = method(golden.settings());
             TaskVectors vectors = pool.taskVectors();
             if (golden.settings().has("ties_threshold")) {
-                vectors = Ties.consensus(
-                        vectors, golden.settings().path("ties_threshold").asDouble());
+                Magnitude trimming = Magnitude.ofThreshold(
+                        "ties_threshold",
+                        golden.settings().path("ties_threshold").asDouble(),
+                        Extent.MODEL);
+                Composition ties = Composition.ties(trimming, MergeFunction.SUM);
+                vectors = TaskVectors.held(vectors.ancestor(), ties.taskVectors(vectors, Crew.ALONE));
                 for (int k = 0; k < pool.tasks().size(); k++) {
                     String name = "trimmed_task_vector/" + pool.tasks().get(k);
                     if (golden.expected().contains(name)) {

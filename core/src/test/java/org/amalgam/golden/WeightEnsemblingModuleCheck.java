@@ -61,7 +61,7 @@ final class WeightEnsemblingModuleCheck implements Check {
                 int task = k;
                 golden.expectState(
                         "pruned_task_vector/" + k,
-                        Hosts.state(vectors.ancestor().map((name, theta) -> form.applied(vectors.shaped(name))
+                        Hosts.state(vectors.ancestor().map((name, theta) -> form.applied(name, vectors.shaped(name))
                                 .select(0, task))));
             }
         }

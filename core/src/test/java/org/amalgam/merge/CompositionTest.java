@@ -5,7 +5,6 @@ import org.amalgam.merge.Sparsity.Extent;
 import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.merge.Sparsity.RandomDrop;
 import org.amalgam.merge.Sparsity.Within;
-import org.amalgam.merge.Ties.MergeFunction;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.LazyWeights.Values;
 import org.amalgam.tensor.Scope;
@@ -79,13 +78,12 @@ class CompositionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(MergeFunction.class)
-    void tiesIsOneOfItsSettings(MergeFunction function) {
-        TaskVectors trimmed = Ties.trim(vectors, 40);
-        Map<String, Tensor> signs = Ties.elect(trimmed);
-        TaskVectors agreeing = Ties.agree(trimmed, signs);
-        Composition ties = new Composition(List.of(Magnitude.ofThreshold(40, Extent.MODEL)), Consensus.SIGN, function);
-        assertSame(whole(ties, vectors), name -> Ties.combine(agreeing.matrix(name), signs.get(name), function));
+    @EnumSource(Consensus.class)
+    void theTaskVectorsAddUpToTheSum(Consensus consensus) {
+        Composition composition =
+                new Composition(List.of(new Magnitude(0.4, Extent.MODEL)), consensus, MergeFunction.SUM);
+        TaskMatrices entries = composition.taskVectors(vectors, Crew.ALONE);
+        assertSame(whole(composition, vectors), name -> entries.matrix(name).sum(0));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.amalgam.merge;
 
 import org.amalgam.merge.Coefficients.Granularity;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
 import org.amalgam.run.Workers;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Span;
@@ -98,6 +100,28 @@ class SpannedMergeTest {
             workers.together(() -> merged.backward(leaves, again));
         }
         return parameters.takeGradients().toFloats();
+    }
+
+    /** AdaMerging++: a rule that needs all of a model, applied to what is made anew at every pass. */
+    @Test
+    void sparseTaskVectorsMergeAsHeldOnes() {
+        Composition ties = Composition.ties(new Magnitude(0.2, Extent.MODEL), MergeFunction.SUM);
+        TaskMatrices sparse = ties.taskVectors(held, workers);
+        LinearMerge remade = new SpannedMerge(held.ancestor(), TASKS, name -> sparse, workers);
+        TaskVectors kept = TaskVectors.held(held.ancestor(), sparse);
+        Coefficients coefficients = new Coefficients(lambda(Granularity.LAYER));
+        Weights expected = kept.merge(coefficients);
+        remade.merge(coefficients).entries().forEach((name, tensor) -> assertThat(tensor.toFloats())
+                .containsExactly(expected.get(name).toFloats(), Offset.offset(1e-6f)));
+        long all = held.names().stream().mapToLong(held::elements).sum();
+        long zero = kept.names().stream()
+                .mapToLong(name -> (long) kept.row(name, 0)
+                        .equal(0)
+                        .to(org.amalgam.tensor.DType.F32)
+                        .sum()
+                        .item())
+                .sum();
+        assertThat(zero).as("of a fifth, a part lost the election").isBetween(all * 4 / 5, all - 1);
     }
 
     @Test

@@ -259,23 +259,22 @@ class TaskVectorsTest {
 
     @Test
     void coefficientsFromElsewhereMustFit() {
-        TaskVectors vectors = Vectors.random(10, 2);
-        assertThat(Coefficients.checked(Tensor.zeros(2), Granularity.TASK, vectors, "x")
+        assertThat(Coefficients.checked(Tensor.zeros(2), Granularity.TASK, 2, 4, "x")
                         .granularity())
                 .isEqualTo(Granularity.TASK);
-        assertThat(Coefficients.checked(Tensor.zeros(2, 4), Granularity.LAYER, vectors, "x")
+        assertThat(Coefficients.checked(Tensor.zeros(2, 4), Granularity.LAYER, 2, 4, "x")
                         .granularity())
                 .isEqualTo(Granularity.LAYER);
-        assertThatThrownBy(() -> Coefficients.checked(Tensor.zeros(2, 5), Granularity.LAYER, vectors, "w.pt"))
+        assertThatThrownBy(() -> Coefficients.checked(Tensor.zeros(2, 5), Granularity.LAYER, 2, 4, "w.pt"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageStartingWith("w.pt: ")
                 .hasMessageContaining("[2, 5]")
                 .hasMessageContaining("[2, 4]");
-        assertThatThrownBy(() -> Coefficients.checked(Tensor.zeros(2, 4), Granularity.TASK, vectors, "w.pt"))
+        assertThatThrownBy(() -> Coefficients.checked(Tensor.zeros(2, 4), Granularity.TASK, 2, 4, "w.pt"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("[2]: one a task");
-        assertThatThrownBy(() -> Coefficients.checked(
-                        Tensor.of(new float[] {1, Float.NaN}, 2), Granularity.TASK, vectors, "w.pt"))
+        assertThatThrownBy(() ->
+                        Coefficients.checked(Tensor.of(new float[] {1, Float.NaN}, 2), Granularity.TASK, 2, 4, "w.pt"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("NaN");
     }

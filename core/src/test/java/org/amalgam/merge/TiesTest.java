@@ -1,8 +1,11 @@
 package org.amalgam.merge;
 
 import org.amalgam.AmalgamException;
-import org.amalgam.merge.Ties.MergeFunction;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Scope;
+import org.amalgam.tensor.Span;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 import org.assertj.core.data.Offset;
@@ -12,9 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,10 +52,28 @@ class TiesTest {
         return rows;
     }
 
-    private static float[] flat(TaskVectors vectors, Map<String, Tensor> entries) {
-        List<Tensor> parts = new ArrayList<>();
-        vectors.ancestor().names().forEach(name -> parts.add(entries.get(name)));
-        return Tensor.concat(parts, 0).toFloats();
+    private static Magnitude kept(double threshold) {
+        return Magnitude.ofThreshold("threshold", threshold, Extent.MODEL);
+    }
+
+    private static TaskVectors trim(TaskVectors vectors, double threshold) {
+        return TaskVectors.held(vectors.ancestor(), kept(threshold).of(vectors, Crew.ALONE));
+    }
+
+    private static TaskVectors consensus(TaskVectors vectors, double threshold) {
+        Composition ties = Composition.ties(kept(threshold), MergeFunction.SUM);
+        return TaskVectors.held(vectors.ancestor(), ties.taskVectors(vectors, Crew.ALONE));
+    }
+
+    /** The merged task vector, parameters end to end. */
+    private static float[] merged(TaskVectors vectors, double threshold, MergeFunction function) {
+        var merged = Composition.ties(kept(threshold), function).of(vectors, Crew.ALONE);
+        return Tensor.concat(
+                        vectors.names().stream()
+                                .map(name -> merged.apply(name).at(Span.whole(vectors.elements(name))))
+                                .toList(),
+                        0)
+                .toFloats();
     }
 
     private static float[] naiveTrim(float[] row, double share) {
@@ -131,20 +150,10 @@ class TiesTest {
         float[] signs = naiveElect(trimmed);
         float[][] agreeing = naiveAgree(trimmed, signs);
 
-        TaskVectors gotTrimmed = Ties.trim(vectors, threshold);
-        assertThat(flat(gotTrimmed)).isDeepEqualTo(trimmed);
-        Map<String, Tensor> gotSigns = Ties.elect(gotTrimmed);
-        assertThat(flat(vectors, gotSigns)).containsExactly(signs);
-        TaskVectors gotAgreeing = Ties.agree(gotTrimmed, gotSigns);
-        assertThat(flat(gotAgreeing)).isDeepEqualTo(agreeing);
-        assertThat(flat(Ties.consensus(vectors, threshold))).isDeepEqualTo(agreeing);
+        assertThat(flat(trim(vectors, threshold))).isDeepEqualTo(trimmed);
+        assertThat(flat(consensus(vectors, threshold))).isDeepEqualTo(agreeing);
         for (MergeFunction function : MergeFunction.values()) {
-            Map<String, Tensor> combined = new java.util.LinkedHashMap<>();
-            vectors.ancestor()
-                    .names()
-                    .forEach(name -> combined.put(
-                            name, Ties.combine(gotAgreeing.matrices().get(name), gotSigns.get(name), function)));
-            assertThat(flat(vectors, combined))
+            assertThat(merged(vectors, threshold, function))
                     .as(function.name())
                     .containsExactly(naiveCombine(agreeing, signs, function), Offset.offset(1e-6f));
         }
@@ -163,7 +172,7 @@ class TiesTest {
     }
 
     private static long kept(float[] row, double threshold) {
-        return Arrays.stream(flat(Ties.trim(rows(row), threshold)))
+        return Arrays.stream(flat(trim(rows(row), threshold)))
                 .mapToLong(values -> {
                     long count = 0;
                     for (float value : values) {
@@ -178,14 +187,14 @@ class TiesTest {
     @ValueSource(doubles = {100, 1})
     void aThresholdOfAllKeepsAll(double threshold) {
         TaskVectors vectors = Vectors.random(22, 2);
-        assertThat(flat(Ties.trim(vectors, threshold))).isDeepEqualTo(flat(vectors));
+        assertThat(flat(trim(vectors, threshold))).isDeepEqualTo(flat(vectors));
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 100.5, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesAShareThatIsNone(double threshold) {
         TaskVectors vectors = Vectors.random(23, 2);
-        assertThatThrownBy(() -> Ties.trim(vectors, threshold))
+        assertThatThrownBy(() -> trim(vectors, threshold))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageStartingWith("threshold: " + threshold);
     }
@@ -193,14 +202,14 @@ class TiesTest {
     @ParameterizedTest
     @ValueSource(doubles = {20, 0.7})
     void trimmingTwiceTrimsOnce(double threshold) {
-        TaskVectors once = Ties.trim(Vectors.random(24, 3), threshold);
-        assertThat(flat(Ties.trim(once, threshold))).isDeepEqualTo(flat(once));
+        TaskVectors once = trim(Vectors.random(24, 3), threshold);
+        assertThat(flat(trim(once, threshold))).isDeepEqualTo(flat(once));
     }
 
     @Test
     void oneTaskAgreesWithItself() {
         TaskVectors vectors = Vectors.random(25, 1);
-        assertThat(flat(Ties.consensus(vectors, 30))).isDeepEqualTo(flat(Ties.trim(vectors, 30)));
+        assertThat(flat(consensus(vectors, 30))).isDeepEqualTo(flat(trim(vectors, 30)));
     }
 
     @ParameterizedTest
@@ -208,37 +217,22 @@ class TiesTest {
     void negatedTasksGiveTheNegatedMerge(MergeFunction function) {
         TaskVectors vectors = Vectors.random(26, 3);
         TaskVectors negated = vectors.map((name, matrix) -> matrix.mul(-1));
-        for (String name : vectors.ancestor().names()) {
-            float[] there = merged(vectors, name, function);
-            float[] back = merged(negated, name, function);
-            for (int i = 0; i < there.length; i++) {
-                assertThat(back[i]).isEqualTo(there[i] == 0 ? back[i] * 0 : -there[i]);
-            }
+        float[] there = merged(vectors, 60, function);
+        float[] back = merged(negated, 60, function);
+        for (int i = 0; i < there.length; i++) {
+            assertThat(back[i]).isEqualTo(there[i] == 0 ? back[i] * 0 : -there[i]);
         }
-    }
-
-    private static float[] merged(TaskVectors vectors, String name, MergeFunction function) {
-        TaskVectors trimmed = Ties.trim(vectors, 60);
-        Map<String, Tensor> signs = Ties.elect(trimmed);
-        return Ties.combine(Ties.agree(trimmed, signs).matrices().get(name), signs.get(name), function)
-                .toFloats();
     }
 
     @Test
     void aSumOfZeroTakesTheMajoritysSign() {
         // The first entry cancels out; of the others two sums are positive and one is negative.
         TaskVectors positive = rows(new float[] {2, 1, 1, -1}, new float[] {-2, 1, 1, -1});
-        assertThat(Ties.elect(positive).get("w").toFloats()).containsExactly(1, 1, 1, -1);
-        assertThat(flat(Ties.agree(positive, Ties.elect(positive))))
-                .isDeepEqualTo(new float[][] {{2, 1, 1, -1}, {0, 1, 1, -1}});
+        assertThat(flat(consensus(positive, 100))).isDeepEqualTo(new float[][] {{2, 1, 1, -1}, {0, 1, 1, -1}});
         // Without a majority it stays undecided, and what is negative stays.
         TaskVectors even = rows(new float[] {2, 1, -1}, new float[] {-2, 1, -1});
-        Map<String, Tensor> signs = Ties.elect(even);
-        assertThat(signs.get("w").toFloats()).containsExactly(0, 1, -1);
-        assertThat(flat(Ties.agree(even, signs))).isDeepEqualTo(new float[][] {{0, 1, -1}, {-2, 1, -1}});
-        assertThat(Ties.combine(Ties.agree(even, signs).matrices().get("w"), signs.get("w"), MergeFunction.MAX)
-                        .toFloats())
-                .containsExactly(0, 1, -1);
+        assertThat(flat(consensus(even, 100))).isDeepEqualTo(new float[][] {{0, 1, -1}, {-2, 1, -1}});
+        assertThat(merged(even, 100, MergeFunction.MAX)).containsExactly(0, 1, -1);
     }
 
     @Test

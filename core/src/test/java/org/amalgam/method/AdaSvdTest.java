@@ -56,6 +56,14 @@ class AdaSvdTest {
         return Settings.bind(AdaSvd.class, settings);
     }
 
+    @Test
+    void everyExpertCountsInTheMemoryThatIsForeseen() {
+        Run run = Run.quiet(0, temporary);
+        long model = 4 * pool().architecture().elements();
+        long states = 2 * 20 * pool().architecture().activationBytes() / 100;
+        assertThat(method(Map.of()).memory(pool(), run)).isEqualTo(2 * model + 2 * model / 8 + states);
+    }
+
     private MergedModel merge(Map<String, Object> given) {
         return method(given).merge(pool(), Run.quiet(0, temporary));
     }

@@ -107,7 +107,7 @@ class Gpt2MethodsTest {
         MergedModel merged = method.merge(pool, quiet());
         assertThat(merged.weights().names()).isEqualTo(pool.ancestor().weights().names());
         Path folder = Files.createDirectory(temporary.resolve("merged"));
-        pool.save(merged.weights(), folder);
+        pool.writer().save(merged.weights(), folder);
         assertThat(folder.resolve("tokenizer.json")).exists();
         assertThat(Files.readString(folder.resolve("config.json"))).contains("\"GPT2Model\"");
         ModelPool again = ModelPool.open(folder, folders);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,8 @@ class SmileTest {
     private Path save(MergedModel model, String name) {
         Path folder = temporary.resolve(name);
         Mixture mixture = mixture(model);
-        AtomicFolder.write(folder, partial -> pool().saveMixture(mixture.weights(), mixture.description(), partial));
+        AtomicFolder.write(
+                folder, partial -> pool().writer().saveMixture(mixture.weights(), mixture.description(), partial));
         return folder;
     }
 
@@ -190,20 +192,51 @@ class SmileTest {
         assertThatThrownBy(() -> read("not"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("names the kind \"\", expected smile");
-        Path folder = save(merge(Map.of()), "whole");
-        SafetensorsFile whole = Safetensors.open(folder.resolve("mixture.safetensors"));
-        SafetensorsWriter.write(
-                Files.createDirectories(temporary.resolve("part")).resolve("mixture.safetensors"),
-                whole.metadata(),
-                whole.inFileOrder().stream()
-                        .filter(slot -> !slot.name().endsWith("class_embedding"))
-                        .map(slot -> SafetensorsWriter.Entry.of(slot.name(), slot))
-                        .toList());
-        assertThatThrownBy(() -> read("part"))
-                .isInstanceOf(AmalgamException.class)
-                .hasMessageContaining("vision_model.embeddings.class_embedding is missing");
+        SafetensorsFile whole = Safetensors.open(save(merge(Map.of()), "whole").resolve("mixture.safetensors"));
+        List<SafetensorsWriter.Entry> entries = whole.inFileOrder().stream()
+                .map(slot -> SafetensorsWriter.Entry.of(slot.name(), slot))
+                .toList();
+        List<SafetensorsWriter.Entry> fewer = entries.stream()
+                .filter(entry -> !entry.name().endsWith("class_embedding"))
+                .toList();
+        refuses("part", whole.metadata(), fewer, "vision_model.embeddings.class_embedding is missing");
+        List<SafetensorsWriter.Entry> more = new ArrayList<>(entries);
+        String surplus = "vision_model.encoder.layers.2.mlp.fc1.weight";
+        more.add(SafetensorsWriter.Entry.of(surplus, HostTensor.ofFloats(new float[] {1}, 1)));
+        refuses("deeper", whole.metadata(), more, surplus + " has no place in the pool's architecture");
+        Map<String, String> silent = new HashMap<>(whole.metadata());
+        silent.remove("top_k");
+        refuses("silent", silent, entries, "its description has no top_k, expected a number");
         assertThatThrownBy(() -> Settings.defaults(SavedMixture.class).merge(pool(), Run.quiet(0, temporary)))
                 .hasMessageContaining("method.path: which mixture?");
+    }
+
+    private void refuses(
+            String name, Map<String, String> description, List<SafetensorsWriter.Entry> entries, String message)
+            throws IOException {
+        SafetensorsWriter.write(
+                Files.createDirectories(temporary.resolve(name)).resolve("mixture.safetensors"), description, entries);
+        assertThatThrownBy(() -> read(name))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aSavedMixtureWantsThePoolThatItWasMadeOf() {
+        Path folder = save(merge(Map.of()), "mixture");
+        SavedMixture saved = Settings.bind(SavedMixture.class, Map.of("path", folder.toString()));
+        ModelPool fewer = new ModelPool(
+                pool().architecture(),
+                pool().ancestor(),
+                pool().experts().subList(1, pool().experts().size()),
+                pool().adaptation(),
+                pool().training());
+        saved.requireFit(pool());
+        assertThatThrownBy(() -> saved.requireFit(fewer))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("is a mixture of the experts " + String.join(", ", pool().tasks()))
+                .hasMessageContaining("the pool's models are " + String.join(", ", fewer.tasks()));
     }
 
     private MergedModel read(String name) {

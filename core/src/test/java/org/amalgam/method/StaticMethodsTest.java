@@ -2,12 +2,16 @@ package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.TinyModels;
-import org.amalgam.merge.TaskVectors;
-import org.amalgam.merge.Ties;
+import org.amalgam.merge.Composition;
+import org.amalgam.merge.MergeFunction;
+import org.amalgam.merge.Sparsity.Extent;
+import org.amalgam.merge.Sparsity.Magnitude;
+import org.amalgam.merge.TaskMatrices;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Settings;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 import org.assertj.core.data.Offset;
@@ -154,12 +158,17 @@ class StaticMethodsTest {
     @ValueSource(strings = {"sum", "dis-sum"})
     void tiesBySumAddsTheAgreeingTaskVectors(String function) {
         ModelPool pool = pool("a", "b", "c");
-        TaskVectors agreeing = Ties.consensus(pool.taskVectors(), 20);
+        TaskMatrices agreeing = consensus(pool.taskMatrices(List.of()));
         Weights expected = pool.ancestor()
                 .weights()
                 .map((name, theta) ->
-                        theta.add(agreeing.matrices().get(name).sum(0).mul(0.5).reshape(theta.shape())));
+                        theta.add(agreeing.matrix(name).sum(0).mul(0.5).reshape(theta.shape())));
         assertSame(merge(TiesMerging.class, Map.of("scaling_factor", 0.5, "merge_func", function), pool), expected);
+    }
+
+    private static TaskMatrices consensus(TaskMatrices vectors) {
+        return Composition.ties(Magnitude.ofThreshold("threshold", 20, Extent.MODEL), MergeFunction.SUM)
+                .taskVectors(vectors, Crew.ALONE);
     }
 
     @Test
@@ -169,12 +178,12 @@ class StaticMethodsTest {
         Weights ancestor = pool.ancestor().weights();
         assertThat(merged.names()).isEqualTo(ancestor.names());
         assertThat(merged.get(BIAS).toBytes()).isEqualTo(ancestor.get(BIAS).toBytes());
-        TaskVectors agreeing = Ties.consensus(pool.taskVectors(List.of(BIAS)), 20);
+        TaskMatrices agreeing = consensus(pool.taskMatrices(List.of(BIAS)));
         String other = "vision_model.pre_layrnorm.weight";
         assertThat(merged.get(other).toFloats())
                 .containsExactly(
                         ancestor.get(other)
-                                .add(agreeing.matrices().get(other).sum(0).mul(0.3))
+                                .add(agreeing.matrix(other).sum(0).mul(0.3))
                                 .toFloats(),
                         ROUNDING);
     }

@@ -58,8 +58,8 @@ class ExpertsTest {
 
     /** One sample after the other, each through weights merged for it: what the others must give. */
     private static Tensor eachByItself(ExpertForm form, TaskVectors vectors, Tensor x, Tensor routing) {
-        Tensor matrices = form.applied(vectors.shaped(MAP.weight()));
-        Tensor biases = form.applied(vectors.shaped(MAP.bias()));
+        Tensor matrices = form.applied(MAP.weight(), vectors.shaped(MAP.weight()));
+        Tensor biases = form.applied(MAP.bias(), vectors.shaped(MAP.bias()));
         List<Tensor> samples = new ArrayList<>();
         for (int n = 0; n < x.size(0); n++) {
             Tensor weight = vectors.ancestor().get(MAP.weight());

@@ -123,7 +123,8 @@ class AdapterTest {
         Path folder = temporary.resolve("merged");
         try (Workers workers = Workers.of(2)) {
             LazyWeights merged = method.merged(pool, Run.quiet(0, temporary));
-            AtomicFolder.write(folder, partial -> pool.save(merged, partial, FileFormat.OF_THE_FAMILY, workers));
+            AtomicFolder.write(
+                    folder, partial -> pool.writer().save(merged, partial, FileFormat.OF_THE_FAMILY, workers));
         }
         return folder;
     }

@@ -158,8 +158,8 @@ class AnyArchitectureTest {
         try (Workers workers = Workers.of(2)) {
             LazyWeights merged = ((StaticMethod) method(method)).merged(pool, Run.quiet(0, temporary));
             FileFormat format = new FileFormat(Optional.empty(), 600, false);
-            AtomicFolder.write(folder, partial -> pool.save(merged, partial, format, workers));
-            assertThat(pool.savedBytes(format))
+            AtomicFolder.write(folder, partial -> pool.writer().save(merged, partial, format, workers));
+            assertThat(pool.writer().savedBytes(format))
                     .isEqualTo(Checkpoint.open(folder).bytes());
         }
         return folder;

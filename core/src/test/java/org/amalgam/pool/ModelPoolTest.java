@@ -86,7 +86,7 @@ class ModelPoolTest {
         ModelPool pool = ModelPool.open(clip, experts);
         Weights merged = merge(pool);
         Path saved = temporary.resolve("saved");
-        AtomicFolder.write(saved, folder -> pool.save(merged, folder));
+        AtomicFolder.write(saved, folder -> pool.writer().save(merged, folder));
         ModelPool again = ModelPool.open(saved, Map.of("a", experts.get("a")));
         merged.entries().forEach((name, tensor) -> assertThat(
                         again.ancestor().weights().get(name).toBytes())
@@ -120,7 +120,7 @@ class ModelPoolTest {
         ModelPool pool = ModelPool.open(clip, experts);
         Weights merged = merge(pool);
         Path saved = temporary.resolve("saved");
-        AtomicFolder.write(saved, folder -> pool.save(merged, folder));
+        AtomicFolder.write(saved, folder -> pool.writer().save(merged, folder));
         String bias = "vision_model.post_layernorm.bias";
         HostTensor read = TinyModels.tensors(saved).get(bias);
         assertThat(read.dtype()).isEqualTo(type);
@@ -136,12 +136,13 @@ class ModelPoolTest {
     void aFolderThatExistsIsRefusedAndAFailureLeavesNothing() throws IOException {
         ModelPool pool = ModelPool.open(clip, experts);
         Weights merged = merge(pool);
-        assertThatThrownBy(() -> AtomicFolder.write(clip, folder -> pool.save(merged, folder)))
+        assertThatThrownBy(
+                        () -> AtomicFolder.write(clip, folder -> pool.writer().save(merged, folder)))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining(clip + ": exists already");
         Path saved = temporary.resolve("saved");
         assertThatThrownBy(() -> AtomicFolder.write(saved, folder -> {
-                    pool.save(merged, folder);
+                    pool.writer().save(merged, folder);
                     throw new IOException("the disk is full");
                 }))
                 .isInstanceOf(AmalgamException.class)

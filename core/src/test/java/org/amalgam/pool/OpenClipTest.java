@@ -9,8 +9,10 @@ import org.amalgam.fixtures.OpenClipModels;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.model.openclip.OpenClipVision;
+import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Functional;
+import org.amalgam.tensor.LazyWeights;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -30,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -189,7 +192,7 @@ class OpenClipTest {
             Weights halved = pool.mergeEach(
                     (name, theta, experts) -> theta.add(experts.get(0)).mul(0.25));
             Path saved = temporary.resolve("saved-" + ancestor.getFileName());
-            AtomicFolder.write(saved, folder -> pool.save(halved, folder));
+            AtomicFolder.write(saved, folder -> pool.writer().save(halved, folder));
             Map<String, HostTensor> before =
                     ancestor.equals(full) ? TinyModels.tensors(full) : TorchFile.readStateDict(ancestor);
             Map<String, HostTensor> after = TinyModels.tensors(saved);
@@ -206,6 +209,25 @@ class OpenClipTest {
             assertThat(pool(saved).architecture()).isEqualTo(pool.architecture());
             assertThat(Families.speaks(saved)).isEqualTo(ancestor.equals(full));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"float32", "bfloat16"})
+    void integersThatAreCarriedStayWhatTheyAre(String dtype) throws IOException {
+        String name = "text.transformer.embeddings.position_ids";
+        HostTensor positions = HostTensor.ofLongs(new long[] {0, 1, 2}, 1, 3);
+        TinyModels.change(full, tensors -> {
+            tensors.put(name, positions);
+            return tensors;
+        });
+        ModelPool pool = pool(full);
+        Path saved = temporary.resolve("saved");
+        FileFormat format = new FileFormat(Optional.of(dtype), Long.MAX_VALUE, false);
+        AtomicFolder.write(saved, folder -> pool.writer()
+                .save(LazyWeights.of(pool.ancestor().weights()), folder, format, Crew.ALONE));
+        HostTensor carried = TinyModels.tensors(saved).get(name);
+        assertThat(carried.dtype()).isEqualTo(DType.I64);
+        assertThat(carried.data()).isEqualTo(positions.data());
     }
 
     @Test

@@ -74,7 +74,7 @@ class PlainFamilyTest {
         Path folder = temporary.resolve("merged");
         try (Workers workers = Workers.of(2)) {
             LazyWeights merged = method.merged(pool, Run.quiet(0, temporary));
-            AtomicFolder.write(folder, partial -> pool.save(merged, partial, format, workers));
+            AtomicFolder.write(folder, partial -> pool.writer().save(merged, partial, format, workers));
         }
         return folder;
     }

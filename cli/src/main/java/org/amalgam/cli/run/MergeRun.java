@@ -187,16 +187,17 @@ final class MergeRun {
             }
             RunReport report = reported.get();
             made.add(report);
-            ModelCard.write(report, report.methods().get(0), pool.loading(), partial);
+            ModelCard.write(report, report.methods().get(0), pool.writer().loading(), partial);
         });
         return made.get(0);
     }
 
     private void save(MergedModel.Network network, ModelPool pool, Path folder, Run run) throws IOException {
         if (network instanceof MergedModel.Routed routed) {
-            pool.saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
+            pool.writer()
+                    .saveMixture(routed.mixture().weights(), routed.mixture().description(), folder);
         } else if (network instanceof MergedModel.Dense dense) {
-            pool.save(dense.weights(), folder, SavedFormat.of(settings), run.workers());
+            pool.writer().save(dense.weights(), folder, SavedFormat.of(settings), run.workers());
             if (!dense.weights().isHeld()) {
                 run.profiler()
                         .did(Part.MERGING, Work.moved(0, Checkpoint.open(folder).bytes()));

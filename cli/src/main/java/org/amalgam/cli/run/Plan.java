@@ -101,7 +101,8 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
     }
 
     private static long savedBytes(MethodChoice method, ModelPool pool, RunConfig config) {
-        return method.method().mixtureBytes(pool).orElseGet(() -> pool.savedBytes(SavedFormat.of(config.settings())));
+        return method.method().mixtureBytes(pool).orElseGet(() -> pool.writer()
+                .savedBytes(SavedFormat.of(config.settings())));
     }
 
     /** On the disk of a folder that need not exist yet. */

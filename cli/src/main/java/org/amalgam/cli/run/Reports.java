@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Makes a report of what a run did. */
 record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
@@ -109,13 +110,18 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
         }
         figures.addAll(merged.figures());
         if (!routing.isEmpty()) {
-            figures.add(Figures.routing(
-                    routing.tasks(),
-                    routing.layers(),
-                    pool.tasks(),
-                    routing.values(pool.tasks().size())));
+            figures.add(Figures.routing(routing.tasks(), routing.layers(), experts(pool, routing), routing.values()));
         }
         return figures;
+    }
+
+    /** Their names; numbers where a saved mixture has others than the pool, and does not name them. */
+    private static List<String> experts(ModelPool pool, RoutingTable routing) {
+        return routing.experts() == pool.tasks().size()
+                ? pool.tasks()
+                : IntStream.range(0, routing.experts())
+                        .mapToObj(Integer::toString)
+                        .toList();
     }
 
     private static Optional<Figure> accuracies(Trace trace) {
