@@ -23,7 +23,7 @@ public final class Evaluation {
     /**
      * Runs every sample of the task once.
      *
-     * @param batchSize samples at a time; memory grows with it, results do not depend on it beyond rounding
+     * @param batchSize samples at a time, at least 1; memory grows with it, results do not depend on it beyond rounding
      * @param label what the progress display calls it
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
@@ -88,6 +88,9 @@ public final class Evaluation {
     }
 
     private static List<Rows> batches(Task task, int index, int batchSize, Run run) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("a batch holds at least 1 sample, not " + batchSize);
+        }
         int size = run.fastDevRun() ? Math.min(batchSize, task.size()) : task.size();
         List<Rows> batches = new ArrayList<>();
         for (int from = 0; from < size; from += batchSize) {

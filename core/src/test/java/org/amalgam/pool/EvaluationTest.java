@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EvaluationTest {
 
@@ -100,6 +101,15 @@ class EvaluationTest {
                 .containsExactly(
                         Evaluation.of(NETWORK, task, 4, "a", run(false)),
                         Evaluation.of(NETWORK, other, 4, "b", run(false)));
+    }
+
+    /** Which would never come to the last sample. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, -3})
+    void refusesBatchesOfNoSamples(int batchSize) {
+        assertThatThrownBy(() -> Evaluation.of(NETWORK, task, batchSize, "a", run(false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a batch holds at least 1 sample, not " + batchSize);
     }
 
     @Test

@@ -24,7 +24,7 @@ record TaskPoolSettings(
         @Setting(value = "{}", help = "by task: the images or texts that a result is judged by")
         Map<String, DatasetSettings> testDatasets,
 
-        @Setting(value = "64", help = "samples at a time while judging")
+        @Setting(value = "64", atLeast = 1, help = "samples at a time while judging")
         int batchSize,
 
         @Setting(value = "true", help = "judge the ancestor and each expert too; kept in the cache for later runs")

@@ -281,6 +281,7 @@ class BadInputTest {
                 "sed=1 | sed | seed",
                 "fabric.precision=16-mixed | fabric.precision | bf16-mixed",
                 "memory=1m | memory=1 MB | allow that much",
+                "taskpool.batch_size=0 | taskpool.batch_size | of at least 1",
                 "evaluation.every=-1 | evaluation.every | 0 for never"
             })
     void anUnknownKeyOrValueOnTheCommandLine(String override, String part, String near) throws IOException {
