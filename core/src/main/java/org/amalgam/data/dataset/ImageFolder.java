@@ -4,19 +4,24 @@ import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Hashes;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Image files in one subfolder a class; classes and files are in the order of their names. */
+/**
+ * Image files in one subfolder a class. Classes are in the order of their names, numerically where every name is a whole number;
+ * files in that of their names.
+ */
 public final class ImageFolder implements ImageDataset {
 
     private static final Set<String> EXTENSIONS =
@@ -50,9 +55,8 @@ public final class ImageFolder implements ImageDataset {
                     "the data set " + name + " is empty: no subfolder of " + root + " holds an image ("
                             + String.join(", ", EXTENSIONS.stream().sorted().toList()) + ")");
         }
-        List<Path> folders = subfolders(root);
-        List<String> own =
-                folders.stream().map(folder -> folder.getFileName().toString()).toList();
+        List<Path> folders = classFolders(root);
+        List<String> own = folders.stream().map(ImageFolder::name).toList();
         List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
         boolean byName = names.containsAll(own);
         if (!byName && names.size() != own.size()) {
@@ -74,6 +78,20 @@ public final class ImageFolder implements ImageDataset {
 
     static List<Path> subfolders(Path root) {
         return list(root).stream().filter(Files::isDirectory).toList();
+    }
+
+    /** Names that are numbers are labels, and 10 follows 9: as texts it would follow 1. */
+    private static List<Path> classFolders(Path root) {
+        List<Path> folders = subfolders(root);
+        return folders.stream().allMatch(folder -> name(folder).matches("\\d+"))
+                ? folders.stream()
+                        .sorted(Comparator.comparing(folder -> new BigInteger(name(folder))))
+                        .toList()
+                : folders;
+    }
+
+    private static String name(Path folder) {
+        return folder.getFileName().toString();
     }
 
     private static List<Path> images(Path folder) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -63,6 +64,26 @@ class FilesOnDiskTest {
         assertThatThrownBy(() -> open("", "one", "two", "three"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("expected one subfolder for each of 3 class names, found 2: owl, wren");
+    }
+
+    /** As texts, 10 would come before 2, and names that are given by their order would belong to other classes. */
+    @Test
+    void foldersWhoseNamesAreNumbersAreInTheOrderOfTheNumbers() throws Exception {
+        List<String> given = new ArrayList<>();
+        for (int i = 0; i <= 10; i++) {
+            image(i + "/a.png", i);
+            given.add("sign " + i);
+        }
+        for (ImageDataset images : List.of(open(""), open("", given.toArray(String[]::new)))) {
+            for (int i = 0; i <= 10; i++) {
+                assertThat(images.label(i)).isEqualTo(i);
+                assertThat(images.example(i).where())
+                        .endsWith(Path.of(Integer.toString(i), "a.png").toString());
+                assertThat(images.classNames().get(i)).endsWith(Integer.toString(i));
+            }
+        }
+        image("owl/a.png", 11);
+        assertThat(open("").classNames()).startsWith("0", "1", "10", "2").endsWith("9", "owl");
     }
 
     @Test
