@@ -6,7 +6,10 @@ import org.amalgam.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Rounds floating-point tensors to another type, slice by slice, to nearest with ties to even. */
+/**
+ * Rounds floating-point tensors to another type, slice by slice: once, to nearest with ties to even. A number beyond what the type
+ * holds is an error and never becomes an infinity.
+ */
 record Recoding(DType from, DType to, String where) {
 
     /** The slice in the other type. */
@@ -20,9 +23,9 @@ record Recoding(DType from, DType to, String where) {
         return out.flip();
     }
 
-    private float value(ByteBuffer bytes, int start, int i) {
+    private double value(ByteBuffer bytes, int start, int i) {
         return switch (from) {
-            case F64 -> (float) bytes.getDouble(start + 8 * i);
+            case F64 -> bytes.getDouble(start + 8 * i);
             case F32 -> bytes.getFloat(start + 4 * i);
             case F16 -> SmallFloats.fromHalf(bytes.getShort(start + 2 * i));
             case BF16 -> SmallFloats.fromBFloat16(bytes.getShort(start + 2 * i));
@@ -32,20 +35,32 @@ record Recoding(DType from, DType to, String where) {
         };
     }
 
-    private void put(ByteBuffer out, float value) {
-        switch (to) {
-            case F32 -> out.putFloat(value);
-            case BF16 -> out.putShort(SmallFloats.toBFloat16(value));
-            case F16 -> {
-                short half = SmallFloats.toHalf(value);
-                if ((half & 0x7fff) == 0x7c00 && !Float.isInfinite(value)) {
-                    throw new AmalgamException(
-                            where + " holds " + value
-                                    + ", which is beyond what F16 can hold; choose --dtype bfloat16 or leave the type as it is");
-                }
-                out.putShort(half);
-            }
-            default -> throw new IllegalStateException("nothing is rounded to " + to);
+    private void put(ByteBuffer out, double value) {
+        double rounded =
+                switch (to) {
+                    case F32 -> {
+                        float single = (float) value;
+                        out.putFloat(single);
+                        yield single;
+                    }
+                    case BF16 -> {
+                        short bits = SmallFloats.toBFloat16(SmallFloats.toOdd(value));
+                        out.putShort(bits);
+                        yield SmallFloats.fromBFloat16(bits);
+                    }
+                    case F16 -> {
+                        short half = SmallFloats.toHalf(SmallFloats.toOdd(value));
+                        out.putShort(half);
+                        yield SmallFloats.fromHalf(half);
+                    }
+                    default -> throw new IllegalStateException("nothing is rounded to " + to);
+                };
+        if (Double.isInfinite(rounded) && !Double.isInfinite(value)) {
+            throw new AmalgamException(where + " holds " + value + ", which is beyond what " + to + " can hold; "
+                    + (to == DType.F16 && Math.abs(value) <= SmallFloats.GREATEST_BFLOAT16
+                            ? "choose --dtype bfloat16 or "
+                            : "")
+                    + "leave the type as it is");
         }
     }
 }

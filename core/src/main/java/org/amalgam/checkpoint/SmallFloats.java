@@ -7,6 +7,9 @@ final class SmallFloats {
     private static final int FLOAT_SIGNIFICAND_BITS = 23;
     private static final float HALF_SUBNORMAL_UNIT = 0x1p-24f;
 
+    /** The greatest number that a bfloat16 holds. */
+    static final float GREATEST_BFLOAT16 = 0x1.fep127f;
+
     private SmallFloats() {}
 
     /** IEEE 754 binary16: 1 sign, 5 exponent and 10 significand bits. Every value is exact in float. */
@@ -55,6 +58,20 @@ final class SmallFloats {
             return (short) (bits >>> 16 | 0x40);
         }
         return (short) (bits < 0 ? 0x8000 | roundToEven(bits & 0x7fffffff, 16) : roundToEven(bits, 16));
+    }
+
+    /**
+     * The value as a float; where none is equal, the one of its two neighbours whose last bit is 1 (for values beyond all floats the
+     * greatest). Rounding it once more, to two bits less or fewer still, gives what rounding the value itself would: a tie that is
+     * none never looks like one.
+     */
+    static float toOdd(double value) {
+        float nearest = (float) value;
+        if (Double.isNaN(value) || nearest == value) {
+            return nearest;
+        }
+        float inner = Math.abs((double) nearest) > Math.abs(value) ? Math.nextAfter(nearest, 0) : nearest;
+        return Float.intBitsToFloat(Float.floatToRawIntBits(inner) | 1);
     }
 
     /** 8-bit float with 5 exponent bits: the upper half of a binary16. */

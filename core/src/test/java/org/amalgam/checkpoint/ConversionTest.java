@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -126,6 +127,43 @@ class ConversionTest {
 
         Conversion.write(target(), folder.resolve("again.safetensors"), AS_IT_IS);
         assertThat(tensors(folder.resolve("again.safetensors"))).isEqualTo(tensors(target()));
+    }
+
+    /** By way of float32, 1 + 2^-8 + 2^-40 would become a tie, and 1. */
+    @Test
+    void roundsDoublesOnce() throws IOException {
+        double[] values = {1 + 0x1p-8 + 0x1p-40, 1 + 0x1p-11 + 0x1p-40, -(1 + 0x1p-24 + 0x1p-50), 0x1.8p-149, 1e-300};
+        double infinity = Double.NEGATIVE_INFINITY;
+        Path source = model(Map.of(
+                "w",
+                HostTensor.ofDoubles(
+                        new double[] {values[0], values[1], values[2], values[3], values[4], infinity, Double.NaN},
+                        7)));
+        Map<DType, double[]> expected = Map.of(
+                DType.BF16, new double[] {1 + 0x1p-7, 1, -1, 0, 0, infinity, Double.NaN},
+                DType.F16, new double[] {1 + 0x1p-8, 1 + 0x1p-10, -1, 0, 0, infinity, Double.NaN},
+                DType.F32, new double[] {1 + 0x1p-8, 1 + 0x1p-11, -(1 + 0x1p-23), 0x1p-148, 0, infinity, Double.NaN});
+
+        expected.forEach((type, rounded) -> {
+            Path file = folder.resolve(type + ".safetensors");
+            Conversion.write(source, file, new Conversion.Options(1 << 20, Optional.of(type)));
+            assertThat(tensors(file).get("w").dtype()).isEqualTo(type);
+            assertThat(tensors(file).get("w").toDoubles()).as(type.toString()).isEqualTo(rounded);
+        });
+    }
+
+    @Test
+    void makesNoInfinityOfANumber() throws IOException {
+        Path source = model(Map.of("w", HostTensor.ofDoubles(new double[] {1, -1e39}, 2)));
+        for (DType type : List.of(DType.F32, DType.F16, DType.BF16)) {
+            refuses(
+                    source,
+                    new Conversion.Options(1 << 20, Optional.of(type)),
+                    "w holds -1.0E39, which is beyond what " + type + " can hold; leave the type as it is");
+        }
+        TorchFile.writeStateDict(
+                source.resolve("pytorch_model.bin"), Map.of("w", HostTensor.ofFloats(new float[] {0x1.ffp127f}, 1)));
+        refuses(source, new Conversion.Options(1 << 20, Optional.of(DType.BF16)), "w holds 3.396", "beyond what BF16");
     }
 
     @Test
