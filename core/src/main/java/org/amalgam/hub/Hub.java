@@ -108,12 +108,9 @@ public final class Hub {
 
     private DatasetFiles datasetFiles(Repository repository, String revision) {
         boolean convertible = revision.equals(HubReference.MAIN);
-        if (convertible
-                && environment.offline()
-                && cache.listing(repository, revision).isEmpty()) {
-            return DatasetFiles.of(listing(repository, CONVERTED));
-        }
-        DatasetFiles own = DatasetFiles.of(listing(repository, revision));
+        // Of a data set that the hub converted, the cache holds that branch alone.
+        DatasetFiles own =
+                DatasetFiles.of(listing(repository, convertible ? List.of(revision, CONVERTED) : List.of(revision)));
         if (!own.isEmpty()) {
             return own;
         }
@@ -128,14 +125,19 @@ public final class Hub {
     }
 
     private Listing listing(Repository repository, String revision) {
+        return listing(repository, List.of(revision));
+    }
+
+    /** What the hub answers on the first revision or, where it is not asked or not reached, the first that the cache holds. */
+    private Listing listing(Repository repository, List<String> revisions) {
         Optional<Listing> cached = Optional.empty();
         try {
             if (!environment.offline()) {
-                return client.listing(repository, revision);
+                return client.listing(repository, revisions.get(0));
             }
-            cached = cache.listing(repository, revision);
+            cached = cached(repository, revisions);
         } catch (Unavailable failure) {
-            cached = cache.listing(repository, revision);
+            cached = cached(repository, revisions);
             if (cached.isEmpty()) {
                 throw new AmalgamException(
                         "the " + repository.kind() + " " + repository + " cannot be fetched: " + failure.getMessage()
@@ -147,8 +149,14 @@ public final class Hub {
                     + cached.get().commit());
         }
         return cached.orElseThrow(() -> new AmalgamException("the " + repository.kind() + " " + repository + " at "
-                + revision + " is not in the cache " + cache.root()
+                + revisions.get(0) + " is not in the cache " + cache.root()
                 + ", and HF_HUB_OFFLINE forbids to fetch it; fetch it once without HF_HUB_OFFLINE"));
+    }
+
+    private Optional<Listing> cached(Repository repository, List<String> revisions) {
+        return revisions.stream()
+                .flatMap(revision -> cache.listing(repository, revision).stream())
+                .findFirst();
     }
 
     /** Afterwards the snapshot holds the files, all of them or, if it fails, none that it did not hold before. */

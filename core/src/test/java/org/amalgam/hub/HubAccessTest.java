@@ -10,14 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Map;
-import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -143,19 +138,9 @@ class HubAccessTest {
         refuses(visitor, "org/clip", "refuses the model org/clip (451: for legal reasons)");
     }
 
-    private static URI nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
-    }
-
-    private Visitor withoutNetwork() throws IOException {
-        return new Visitor(nobody(), cache, Optional.empty(), false, new ArrayList<>(), new ArrayList<>());
-    }
-
     @Test
     void withoutNetworkAndWithoutACache() throws IOException {
-        Visitor alone = withoutNetwork();
+        Visitor alone = visitor.withoutNetwork();
 
         refuses(
                 alone,
@@ -171,7 +156,7 @@ class HubAccessTest {
     @Test
     void withoutNetworkTheCacheDoes() throws IOException {
         Path fetched = visitor.model("org/clip");
-        Visitor alone = withoutNetwork();
+        Visitor alone = visitor.withoutNetwork();
 
         assertThat(alone.model("org/clip")).isEqualTo(fetched);
         assertThat(alone.told())

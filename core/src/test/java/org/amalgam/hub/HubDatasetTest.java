@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -114,6 +115,21 @@ class HubDatasetTest {
         assertThat(files).containsExactly("default/test/0000.parquet", "default/test/0001.parquet");
         assertThat(fetched(visitor().offlineNow(), "org/pictures", "", "test")).isEqualTo(files);
         refuses(visitor(), "org/pictures", "", "validation", "converted only a part of the split validation");
+    }
+
+    @Test
+    void withoutNetworkTheCacheServesWhatTheHubConverted() throws IOException {
+        publish("org/pictures", "main", "images.zip");
+        String converted = publish("org/pictures", CONVERTED, "default/test/0000.parquet");
+        List<String> files = fetched(visitor(), "org/pictures", "", "test");
+        Visitor alone = visitor().withoutNetwork();
+
+        assertThat(fetched(alone, "org/pictures", "", "test")).isEqualTo(files);
+        assertThat(alone.told())
+                .singleElement()
+                .asString()
+                .contains("cannot be reached", "taken as the cache holds it, at commit " + converted);
+        refuses(alone, "org/paintings", "", "test", "the data set org/paintings cannot be fetched");
     }
 
     @Test

@@ -3,6 +3,9 @@ package org.amalgam.hub;
 import org.amalgam.fixtures.LoopbackHub;
 import org.amalgam.run.ProgressFactory;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,14 @@ record Visitor(
 
     Visitor offlineNow() {
         return new Visitor(endpoint, cache, token, true, pauses, told);
+    }
+
+    /** Someone with the same cache where nobody answers, told of nothing yet. */
+    Visitor withoutNetwork() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            URI nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
+            return new Visitor(nobody, cache, Optional.empty(), false, new ArrayList<>(), new ArrayList<>());
+        }
     }
 
     Hub hub() {
