@@ -98,6 +98,25 @@ class TextTasksTest {
                 .containsExactly("a;b|c", "d;e|f", "g \"h\";i|");
     }
 
+    /** DuckDB would take them for columns, in the place of the file's own or beside them. */
+    @Test
+    void foldersNamedKeyEqualsValueAreNoColumns() throws IOException, SQLException {
+        Path parquet = temporary.resolve("label=5/kind=x/p.parquet");
+        List<Path> files = List.of(
+                parquet,
+                write("label=5/kind=x/a.csv", "text,label\na,1\n"),
+                write("label=5/kind=x/a.tsv", "text\tlabel\na\t1\n"),
+                write("label=5/kind=x/a.jsonl", "{\"text\": \"a\", \"label\": 1}\n"));
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("COPY (SELECT 'a' AS text, 1 AS label) TO '" + parquet + "' (FORMAT parquet)");
+        }
+        for (Path file : files) {
+            Batch batch = all(OptionalInt.empty(), file, "", List.of(), List.of());
+            assertThat(batch.labels().toLongs()).as(file.toString()).containsExactly(1);
+        }
+    }
+
     @Test
     void parquetKeepsItsOrder() throws SQLException {
         Path parquet = temporary.resolve("p.parquet");

@@ -74,9 +74,14 @@ final class DuckDb {
         }
     }
 
-    /** The table function that gives a file's rows with their numbers. */
+    /** The table function that gives a file's rows. A folder of its path that is named {@code key=value} is no column. */
+    static String tableOf(Path file) {
+        return "read_parquet(" + literal(file.toString()) + ", hive_partitioning = false)";
+    }
+
+    /** As above, with the rows' numbers. */
     static String rowsOf(Path file) {
-        return "read_parquet(" + literal(file.toString()) + ", file_row_number = true)";
+        return "read_parquet(" + literal(file.toString()) + ", hive_partitioning = false, file_row_number = true)";
     }
 
     static String literal(String text) {

@@ -42,14 +42,13 @@ record ParquetSchema(String imageBytes, String labelColumn, List<String> classNa
     }
 
     private static Map<String, String> columns(Path file) {
-        return DuckDb.query(
-                file, "DESCRIBE SELECT * FROM read_parquet(" + DuckDb.literal(file.toString()) + ")", result -> {
-                    Map<String, String> columns = new LinkedHashMap<>();
-                    while (result.next()) {
-                        columns.put(result.getString(1), result.getString(2));
-                    }
-                    return columns;
-                });
+        return DuckDb.query(file, "DESCRIBE SELECT * FROM " + DuckDb.tableOf(file), result -> {
+            Map<String, String> columns = new LinkedHashMap<>();
+            while (result.next()) {
+                columns.put(result.getString(1), result.getString(2));
+            }
+            return columns;
+        });
     }
 
     /** The features in the metadata that {@code datasets} writes; missing where another tool wrote the file. */

@@ -20,13 +20,22 @@ import java.util.stream.Collectors;
 /** Opens labelled texts: Parquet, CSV with a header, or one JSON object a line. */
 public final class TextDatasets {
 
-    /** A file's ending, its format in words, and the table function that reads it. */
+    /**
+     * A file's ending, its format in words, and the table function that reads it. A folder of the path that is named {@code key=value}
+     * is no column.
+     */
     private enum Format {
-        PARQUET("parquet", "Parquet", "read_parquet(%s)"),
+        PARQUET("parquet", "Parquet", "read_parquet(%s, hive_partitioning = false)"),
         // Told and not guessed: a semicolon in a few short texts must not pass for what parts the columns.
-        CSV("csv", "CSV", "read_csv(%s, header = true, delim = ',', quote = '\"', escape = '\"'"),
-        TSV("tsv", "TSV", "read_csv(%s, header = true, delim = '\t', quote = '\"', escape = '\"'"),
-        JSON_LINES("jsonl", "JSON lines", "read_json(%s, format = 'newline_delimited')");
+        CSV(
+                "csv",
+                "CSV",
+                "read_csv(%s, hive_partitioning = false, header = true, delim = ',', quote = '\"', escape = '\"'"),
+        TSV(
+                "tsv",
+                "TSV",
+                "read_csv(%s, hive_partitioning = false, header = true, delim = '\t', quote = '\"', escape = '\"'"),
+        JSON_LINES("jsonl", "JSON lines", "read_json(%s, hive_partitioning = false, format = 'newline_delimited')");
 
         private final String ending;
         private final String words;

@@ -93,6 +93,16 @@ class ParquetImagesTest {
                 .isEqualTo(8);
     }
 
+    /** DuckDB would take a folder of such a name for the label of every row. */
+    @Test
+    void aFolderNamedKeyEqualsValueIsNoColumn() throws Exception {
+        Path file = write("label=2/test.parquet", rows(0, 2), FEATURES);
+        ImageDataset images = ImageDatasets.open(file, "", List.of(), "birds");
+
+        assertThat(List.of(images.label(0), images.label(1))).containsExactly(0, 1);
+        assertThat(red(images.example(1))).isEqualTo(1);
+    }
+
     @Test
     void joinsShards() throws Exception {
         write("data/train-00000-of-00003.parquet", rows(0, 2), FEATURES);
