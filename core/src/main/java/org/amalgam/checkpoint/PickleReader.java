@@ -5,6 +5,7 @@ import org.amalgam.checkpoint.PickleValues.Global;
 import org.amalgam.checkpoint.PickleValues.Tuple;
 import org.amalgam.checkpoint.PickleValues.Unmade;
 
+import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +44,8 @@ final class PickleReader {
 
     /**
      * The one value that the pickle leaves: {@link TorchStorages.View}, {@code Map}, {@code List}, {@link Tuple}, {@code String},
-     * {@code Long}, {@code Double}, {@code Boolean}, null, and for what is none of these a {@link Global} or an {@link Unmade}.
+     * {@code Long}, {@code BigInteger} for what is larger, {@code Double}, {@code Boolean}, null, and for what is none of these a
+     * {@link Global} or an {@link Unmade}.
      */
     Object read() {
         try {
@@ -210,17 +212,20 @@ final class PickleReader {
         return stack.get(stack.size() - 1);
     }
 
-    private long longInteger() {
-        int length = code.get() & 0xff;
-        if (length > Long.BYTES) {
-            throw values.fault("the pickle has an integer of " + length + " bytes, expected at most 8");
+    /** A Long, or what is larger: seeds and states of random generators. */
+    private Number longInteger() {
+        byte[] bytes = new byte[code.get() & 0xff];
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            bytes[i] = code.get();
         }
-        long value = 0;
-        for (int shift = 0; shift < 8 * length; shift += 8) {
-            value |= (code.get() & 0xffL) << shift;
+        if (bytes.length == 0) {
+            return 0L;
         }
-        int unused = Long.SIZE - 8 * length;
-        return length == 0 ? 0 : value << unused >> unused;
+        BigInteger number = new BigInteger(bytes);
+        if (number.bitLength() < Long.SIZE) {
+            return number.longValue();
+        }
+        return number;
     }
 
     private String text(long length) {

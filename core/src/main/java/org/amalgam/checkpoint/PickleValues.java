@@ -45,6 +45,24 @@ record PickleValues(Path file) {
         }
     }
 
+    /**
+     * A key that is neither text nor a number. What stands in its place is what it is, in words, and is equal to itself alone: it could
+     * contain the dictionary, and hashing it would not end.
+     */
+    static final class OtherKey {
+
+        private final String kind;
+
+        OtherKey(String kind) {
+            this.kind = kind;
+        }
+
+        @Override
+        public String toString() {
+            return kind;
+        }
+    }
+
     private static final int MAX_DEPTH = 200;
 
     String string(Object value) {
@@ -58,7 +76,7 @@ record PickleValues(Path file) {
         if (value instanceof Long number) {
             return number;
         }
-        throw fault("the pickle has " + kind(value) + " where an integer belongs");
+        throw fault("the pickle has " + kind(value) + " where an integer of 64 bits belongs");
     }
 
     List<Long> integers(Object value) {
@@ -101,12 +119,10 @@ record PickleValues(Path file) {
         }
     }
 
+    /** Any key may stand beside the weights; where the dictionary itself is asked for, only text and numbers may. */
     void put(Map<Object, Object> target, Object key, Object value) {
-        // mutable keys could contain the dictionary itself, and hashing them would not end
-        if (!(key instanceof String || key instanceof Long || key instanceof Double || key instanceof Boolean)) {
-            throw fault("a dictionary has " + kind(key) + " as a key, expected text or a number");
-        }
-        target.put(key, value);
+        boolean plain = key instanceof String || key instanceof Number || key instanceof Boolean;
+        target.put(plain ? key : new OtherKey(kind(key)), value);
     }
 
     /** An unmodifiable copy in which tuples have become lists; parts that occur twice are copied once, and so are equal tensors. */
@@ -141,7 +157,12 @@ record PickleValues(Path file) {
         Object frozen;
         if (value instanceof Map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
-            dictionary(value).forEach((key, item) -> copy.put(key, freeze(item, tensors, done, depth + 1)));
+            dictionary(value).forEach((key, item) -> {
+                if (key instanceof OtherKey) {
+                    throw fault("a dictionary has " + key + " as a key, expected text or a number");
+                }
+                copy.put(key, freeze(item, tensors, done, depth + 1));
+            });
             frozen = Collections.unmodifiableMap(copy);
         } else {
             List<Object> copy = new ArrayList<>();

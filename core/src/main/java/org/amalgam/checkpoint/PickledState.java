@@ -1,5 +1,6 @@
 package org.amalgam.checkpoint;
 
+import org.amalgam.checkpoint.PickleValues.OtherKey;
 import org.amalgam.checkpoint.PickleValues.Tuple;
 import org.amalgam.checkpoint.PickleValues.Unmade;
 import org.amalgam.checkpoint.TorchStorages.View;
@@ -41,7 +42,7 @@ record PickledState(Map<String, View> tensors, Map<String, String> foreign, List
         if (state instanceof Unmade module && isModule(module)) {
             reading.module("", module, 0);
         } else if (state instanceof Map<?, ?> map) {
-            map.forEach((key, item) -> reading.entry(key.toString(), item));
+            map.forEach((key, item) -> reading.entry("", key, item));
         } else {
             throw values.fault("expected a state dict, found " + PickleValues.kind(state)
                     + ". Save model.state_dict() in PyTorch");
@@ -78,8 +79,12 @@ record PickledState(Map<String, View> tensors, Map<String, String> foreign, List
             this.values = values;
         }
 
-        void entry(String name, Object item) {
+        void entry(String prefix, Object key, Object item) {
+            String name = prefix + key;
             if (item instanceof View tensor) {
+                if (key instanceof OtherKey) {
+                    throw values.fault("a tensor has " + key + " as its name, expected text");
+                }
                 tensors.put(name, tensor);
             } else {
                 foreign.put(name, PickleValues.kind(item));
@@ -112,7 +117,7 @@ record PickledState(Map<String, View> tensors, Map<String, String> foreign, List
                 map.forEach((name, item) -> {
                     // a parameter that a layer was built without is None
                     if (item != null && !without.contains(name)) {
-                        entry(prefix + name, item);
+                        entry(prefix, name, item);
                     }
                 });
             }

@@ -25,7 +25,8 @@ public final class TorchFile {
 
     /**
      * The value of a file, as deep as it goes: {@link HostTensor}, unmodifiable {@code Map} and {@code List} (for tuples too),
-     * {@code String}, {@code Long}, {@code Double}, {@code Boolean}, and null for None. Row-major tensors are mapped views.
+     * {@code String}, {@code Long}, {@code BigInteger} for what is larger, {@code Double}, {@code Boolean}, and null for None.
+     * Row-major tensors are mapped views.
      *
      * @throws AmalgamException if the file is no such archive, is damaged, or wants to construct anything else
      */

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,8 @@ class TorchFileTest {
     private static final String STORAGE = "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpuK\4tQ";
     private static final String REBUILD = "ctorch._utils\n_rebuild_tensor_v2\n(";
     private static final String NO_HOOKS = "\u0089ccollections\nOrderedDict\n)RtR.";
+    private static final String TENSOR = REBUILD + STORAGE + integers("0") + "(" + integers("4") + "t(" + integers("1")
+            + "t" + NO_HOOKS.replace("R.", "R");
 
     @TempDir
     Path folder;
@@ -143,12 +146,40 @@ class TorchFileTest {
                 "X\\377\\377\\377\\177abc              | ends before",
                 "K                                             | ends before",
                 "i.                                            | opcode 0x69",
-                "\\212\\11\\0\\0\\0\\0\\0\\0\\0\\0\\1.       | integer of 9 bytes",
                 "K\\1K\\2a.                                    | where a list belongs",
                 "K\\1K\\2b.                                    | no dictionary",
             })
     void refusesPicklesThatNoTensorNeeds(String pickle, String sentence) throws IOException {
         assertRefused(pickle.translateEscapes(), sentence);
+    }
+
+    /** A sampler's choices under pairs, the state of numpy's random generator: 128 bits. */
+    @Test
+    void whatLiesBesideTheWeightsMayHaveAnyKeysAndAnySize() throws IOException {
+        String beside = text("sampler") + "}K\1K\2\u0086" + "\u008a\11\0\0\0\0\0\0\0\0\1" + "sN" + "}}K\1ss" + "s";
+        Path file = archive(
+                ZipEntry.STORED,
+                "archive/data.pkl",
+                "}" + text("state_dict") + "}" + text("w") + TENSOR + "ss" + beside + ".");
+
+        assertThat(TorchFile.slots(file)).containsOnlyKeys("w");
+        assertThat(TorchFile.open(file).state().beside()).containsExactly("sampler");
+        assertThat(TorchFile.read(archive(ZipEntry.STORED, "archive/data.pkl", "\u008a\11\0\0\0\0\0\0\0\0\1.")))
+                .isEqualTo(BigInteger.TWO.pow(64));
+    }
+
+    @Test
+    void aTensorAmongTheWeightsHasATextAsItsName() throws IOException {
+        Path file = archive(
+                ZipEntry.STORED, "archive/data.pkl", "}" + text("state_dict") + "}K\1K\2\u0086" + TENSOR + "ss.");
+
+        assertThatThrownBy(() -> TorchFile.slots(file))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(file + ": a tensor has a tuple of 2 as its name, expected text");
+    }
+
+    private static String text(String text) {
+        return "X" + (char) text.length() + "\0\0\0" + text;
     }
 
     @ParameterizedTest
