@@ -40,7 +40,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--max-shard-size",
             paramLabel = "SIZE",
-            description = "What one file may hold, 500m or 2GB; default: 5GB.")
+            description = "What one file may hold, 500MB or 2GB (2GiB is 2 x 2^30); default: 5GB.")
     private String maxShardSize = "5GB";
 
     @Option(

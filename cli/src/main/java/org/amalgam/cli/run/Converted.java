@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.Conversion;
 import org.amalgam.cli.Console;
-import org.amalgam.settings.ByteSize;
+import org.amalgam.pool.FileFormat;
 import org.amalgam.tensor.DType;
 
 import java.nio.file.Path;
@@ -22,7 +22,8 @@ final class Converted {
     private Converted() {}
 
     static void execute(Path source, Path target, String maxShardSize, Optional<String> dtype, Console console) {
-        Conversion.Options options = new Conversion.Options(size(maxShardSize), dtype.map(Converted::type));
+        Conversion.Options options = new Conversion.Options(
+                FileFormat.shardBytes("--max-shard-size", maxShardSize), dtype.map(Converted::type));
         Conversion conversion = Conversion.write(source, target, options);
         console.result("%d %s, %s, in %s%s"
                 .formatted(
@@ -48,14 +49,6 @@ final class Converted {
                     several(conversion.carried().stream().map(Path::toString).toList()));
         }
         console.json(json(conversion).toPrettyString());
-    }
-
-    private static long size(String text) {
-        try {
-            return ByteSize.parse(text).bytes();
-        } catch (IllegalArgumentException e) {
-            throw new AmalgamException("--max-shard-size: expected a size as 500m or 5GB, found " + text, e);
-        }
     }
 
     private static DType type(String name) {

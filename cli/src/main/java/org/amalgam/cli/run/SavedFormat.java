@@ -27,7 +27,7 @@ final class SavedFormat {
                 arguments.text("dtype").or(() -> arguments.text("torch_dtype")),
                 arguments
                         .text("max_shard_size")
-                        .map(FileFormat::shardBytes)
+                        .map(size -> FileFormat.shardBytes("merged_model_save_kwargs.max_shard_size", size))
                         .orElse(FileFormat.OF_THE_FAMILY.shardBytes()),
                 arguments.text("sync").map(SavedFormat::yes).orElse(FileFormat.OF_THE_FAMILY.forced()));
     }

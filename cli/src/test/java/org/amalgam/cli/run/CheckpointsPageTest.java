@@ -125,4 +125,19 @@ class CheckpointsPageTest {
                 .anyMatch(slot -> slot.dtype() == DType.BF16)
                 .noneMatch(slot -> slot.dtype() == DType.F32);
     }
+
+    /** 4048 bytes are more than 4k and less than 4KiB. */
+    @Test
+    void unitsOfShardsAreThoseOfTransformers() throws IOException {
+        Path source = Files.createDirectories(MODELS.resolve("units"));
+        TorchFile.writeStateDict(
+                source.resolve("pytorch_model.bin"),
+                Map.of("a", HostTensor.ofFloats(new float[1000], 1000), "b", HostTensor.ofFloats(new float[12], 12)));
+
+        String cut = executed("bin/amalgam convert models/units models/cut --max-shard-size 4k");
+        String whole = executed("bin/amalgam convert models/units models/whole --max-shard-size 4KiB");
+
+        assertThat(cut).contains("2 tensors", "2 files");
+        assertThat(whole).contains("2 tensors").doesNotContain("files");
+    }
 }
