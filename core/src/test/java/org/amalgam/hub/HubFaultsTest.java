@@ -21,6 +21,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -220,6 +223,28 @@ class HubFaultsTest {
 
         arrives();
         assertThat(ranges()).containsExactly("all", "bytes=100-");
+    }
+
+    /** The time that a request may take ends with the headers of its answer. */
+    @Test
+    void aHubThatFallsSilentCountsAsCut() {
+        CountDownLatch arrived = new CountDownLatch(1);
+        AtomicBoolean waitedOut = new AtomicBoolean();
+        hub.fail(HubFaultsTest::ofDescription, exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            try {
+                waitedOut.set(!arrived.await(20, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return true;
+        });
+
+        arrives();
+        assertThat(waitedOut).isFalse();
+        arrived.countDown();
     }
 
     private static void sleep() {
