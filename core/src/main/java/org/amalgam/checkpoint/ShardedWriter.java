@@ -8,6 +8,7 @@ import org.amalgam.tensor.Crew;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -62,7 +63,8 @@ public final class ShardedWriter {
                 .put("total_size", entries.stream().mapToLong(Entry::bytes).sum());
         ObjectNode names = index.putObject("weight_map");
         for (List<Entry> shard : shards) {
-            String name = "%s-%05d-of-%05d.safetensors".formatted(stem, files.size() + 1, shards.size());
+            String name =
+                    String.format(Locale.ROOT, "%s-%05d-of-%05d.safetensors", stem, files.size() + 1, shards.size());
             SafetensorsWriter.write(folder.resolve(name), metadata, shard, crew, forced);
             shard.forEach(entry -> names.put(entry.name(), name));
             files.add(folder.resolve(name));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -164,6 +165,23 @@ class ConversionTest {
         TorchFile.writeStateDict(
                 source.resolve("pytorch_model.bin"), Map.of("w", HostTensor.ofFloats(new float[] {0x1.ffp127f}, 1)));
         refuses(source, new Conversion.Options(1 << 20, Optional.of(DType.BF16)), "w holds 3.396", "beyond what BF16");
+    }
+
+    /** Digits are Arabic in Egypt, and no reader looks for such names. */
+    @Test
+    void namesOfShardsAreTheSameInEveryCountry() throws IOException {
+        Path source =
+                model(Map.of("a", HostTensor.ofFloats(new float[2], 2), "b", HostTensor.ofFloats(new float[2], 2)));
+        Locale home = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat(Conversion.write(source, target(), new Conversion.Options(8, Optional.empty()))
+                            .files())
+                    .map(file -> file.getFileName().toString())
+                    .containsExactly("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors");
+        } finally {
+            Locale.setDefault(home);
+        }
     }
 
     @Test
