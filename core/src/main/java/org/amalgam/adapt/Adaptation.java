@@ -58,7 +58,7 @@ public record Adaptation(
     /**
      * Learns. The result belongs to the scope that is open.
      *
-     * @throws AmalgamException if a loss is not a number any more
+     * @throws AmalgamException if a loss is not a number any more, or a sample has no label that the objective reads
      */
     public Adapted learn(
             Learner learner, Objective objective, Aggregation aggregation, List<? extends Task> tasks, Run run) {
@@ -67,6 +67,9 @@ public record Adaptation(
 
     private Adapted learned(
             Learner learner, Objective objective, Aggregation aggregation, List<? extends Task> tasks, Run run) {
+        if (objective.readsLabels()) {
+            tasks.forEach(Task::requireLabels);
+        }
         int steps = run.fastDevRun() ? 1 : maxSteps;
         Weights parameters = learner.start().map((name, tensor) -> tensor.copy());
         Optimizer state = Optimizer.of(optimizer, parameters);

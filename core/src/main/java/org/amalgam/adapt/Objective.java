@@ -38,6 +38,11 @@ public enum Objective {
         public Tensor terms(Tensor logits, Tensor labels) {
             return Functional.crossEntropy(logits, labels);
         }
+
+        @Override
+        public boolean readsLabels() {
+            return true;
+        }
     };
 
     private final String title;
@@ -55,10 +60,15 @@ public enum Objective {
      * The loss of each sample.
      *
      * @param logits [N, C], float32
-     * @param labels [N], int64
+     * @param labels [N], int64; -1 where an objective that does not read them has none
      * @return [N], float32
      */
     public abstract Tensor terms(Tensor logits, Tensor labels);
+
+    /** Whether samples need labels. */
+    public boolean readsLabels() {
+        return false;
+    }
 
     /** Whether a loss is of a whole batch, which must then not be cut. */
     public boolean wholeBatches() {

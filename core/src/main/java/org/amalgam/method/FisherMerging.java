@@ -106,6 +106,11 @@ public record FisherMerging(
         return statistics.isEmpty();
     }
 
+    @Override
+    public boolean readsLabels() {
+        return statistics.isEmpty() && labels == Labels.DATA;
+    }
+
     /** Two sums and the merged model; while information is taken, two tensors a parameter for every worker. */
     @Override
     public long memory(ModelPool pool, Run run) {

@@ -44,6 +44,11 @@ public interface Method {
         return false;
     }
 
+    /** Whether it looks at the labels of these samples too; otherwise data sets may be without. */
+    default boolean readsLabels() {
+        return false;
+    }
+
     /** Native memory in bytes that the activations of one step take when all its samples are computed at once; 0 without steps. */
     default long activationBytes(ModelPool pool) {
         return 0;

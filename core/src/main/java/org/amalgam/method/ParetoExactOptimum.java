@@ -127,6 +127,11 @@ public record ParetoExactOptimum(
     }
 
     @Override
+    public boolean readsLabels() {
+        return learning().learns();
+    }
+
+    @Override
     public long memory(ModelPool pool, Run run) {
         return learning().memory(pool, run);
     }

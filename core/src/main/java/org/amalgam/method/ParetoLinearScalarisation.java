@@ -114,6 +114,11 @@ public record ParetoLinearScalarisation(
     }
 
     @Override
+    public boolean readsLabels() {
+        return learning().learns();
+    }
+
+    @Override
     public long memory(ModelPool pool, Run run) {
         return learning().memory(pool, run);
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * Samples of one task.
  *
  * @param inputs what the encoder takes; images: float32 [N, 3, H, W], normalised; texts: {@link TokenIds} [N, tokens]
- * @param labels int64 [N]
+ * @param labels int64 [N]; -1 where a sample has none, see {@link Task#requireLabels}
  */
 public record Batch(Tensor inputs, Tensor labels) {
 

@@ -25,8 +25,10 @@ public final class Evaluation {
      *
      * @param batchSize samples at a time, at least 1; memory grows with it, results do not depend on it beyond rounding
      * @param label what the progress display calls it
+     * @throws org.amalgam.AmalgamException if a sample has no label
      */
     public static TaskScore of(Encoder network, Task task, int batchSize, String label, Run run) {
+        task.requireLabels();
         try (Scope scope = Scope.open()) {
             Encoder rounded = rounded(network, run);
             return Judged.sum(measured(
@@ -44,8 +46,10 @@ public final class Evaluation {
      *
      * @param batchSize as above
      * @return one score a task, in their order
+     * @throws org.amalgam.AmalgamException as above
      */
     public static List<TaskScore> of(Encoder network, List<? extends Task> tasks, int batchSize, Run run) {
+        tasks.forEach(Task::requireLabels);
         List<Rows> batches = new ArrayList<>();
         for (int k = 0; k < tasks.size(); k++) {
             batches.addAll(batches(tasks.get(k), k, batchSize, run));

@@ -1,5 +1,6 @@
 package org.amalgam.pool;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.data.dataset.PixelBatch;
 import org.amalgam.data.dataset.PixelStore;
 import org.amalgam.tensor.Tensor;
@@ -18,6 +19,13 @@ public record ImageTask(String name, PixelStore images, Head head, String finger
         float[] inputs = images.processor().normalise(batch.pixels());
         return new Batch(
                 Tensor.of(inputs, batch.n(), 3, batch.height(), batch.width()), Tensor.of(batch.labels(), batch.n()));
+    }
+
+    @Override
+    public void requireLabels() {
+        images.dataset().hiddenLabels().ifPresent(fault -> {
+            throw new AmalgamException(fault);
+        });
     }
 
     @Override

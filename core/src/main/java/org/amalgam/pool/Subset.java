@@ -57,6 +57,11 @@ public final class Subset implements Task {
     }
 
     @Override
+    public void requireLabels() {
+        whole.requireLabels();
+    }
+
+    @Override
     public String fingerprint() {
         return whole.fingerprint() + ", " + rows.length + " rows " + Integer.toHexString(Arrays.hashCode(rows));
     }

@@ -38,4 +38,11 @@ public record TextTask(String name, TextDataset texts, Tokenizer tokenizer, Head
         long[] labels = examples.stream().mapToLong(TextDataset.Example::label).toArray();
         return new Batch(Tensor.of(ids, rows.length, length), Tensor.of(labels, rows.length));
     }
+
+    @Override
+    public void requireLabels() {
+        texts.hiddenLabels().ifPresent(fault -> {
+            throw new AmalgamException(fault);
+        });
+    }
 }

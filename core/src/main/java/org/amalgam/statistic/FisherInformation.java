@@ -62,6 +62,9 @@ public record FisherInformation(Labels labels, Predicate<String> parameters) imp
     /** One tensor a parameter, of its shape. */
     @Override
     public Weights of(Architecture architecture, Weights weights, Task task, List<int[]> batches, Run run) {
+        if (labels == Labels.DATA) {
+            task.requireLabels();
+        }
         Weights model = weights.map((name, tensor) -> tensor.to(DType.F32));
         // Sums of its own for every worker, added up in their order: the bits do not depend on who is done first.
         List<Weights> sums = Stream.generate(() -> zeros(model))

@@ -5,6 +5,7 @@ import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.fixtures.Learners;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.Runs;
+import org.amalgam.fixtures.Unlabelled;
 import org.amalgam.merge.Coefficients.Granularity;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
@@ -103,6 +104,21 @@ class AdaptationTest {
         Adapted adapted = adaptation("adam", 2, 8).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
         assertThat(learner.start().get(Learners.LAMBDA).toFloats()).containsExactly(0.3f, 0.3f);
         assertThat(lambda(adapted)[0]).isNotEqualTo(0.3f);
+    }
+
+    /** To the same bits, since it is not looked at what the labels are. */
+    @Test
+    void adaptsToSamplesWithoutLabelsUnlessTheObjectiveReadsThem() {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        List<Unlabelled> bare = tasks.stream().map(Unlabelled::new).toList();
+        Adapted labelled = adaptation("adam", 2, 8).learn(learner, Objective.ENTROPY, tasks, run(Optional.empty()));
+        Adapted adapted = adaptation("adam", 2, 8).learn(learner, Objective.ENTROPY, bare, run(Optional.empty()));
+
+        assertThat(lambda(adapted)).containsExactly(lambda(labelled));
+        assertThatThrownBy(() ->
+                        adaptation("adam", 2, 8).learn(learner, Objective.CROSS_ENTROPY, bare, run(Optional.empty())))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(Unlabelled.SENTENCE);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.amalgam.pool;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
+import org.amalgam.fixtures.Unlabelled;
 import org.amalgam.model.Encoder;
 import org.amalgam.run.Metrics;
 import org.amalgam.run.Progress;
@@ -110,6 +112,17 @@ class EvaluationTest {
         assertThatThrownBy(() -> Evaluation.of(NETWORK, task, batchSize, "a", run(false)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a batch holds at least 1 sample, not " + batchSize);
+    }
+
+    @Test
+    void refusesSamplesWithoutLabels() {
+        Task bare = Subset.drawn(new Unlabelled(task), 3, 0, "test");
+        assertThatThrownBy(() -> Evaluation.of(NETWORK, bare, 4, "a", run(false)))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(Unlabelled.SENTENCE);
+        assertThatThrownBy(() -> Evaluation.of(NETWORK, List.of(task, bare), 4, run(false)))
+                .hasMessage(Unlabelled.SENTENCE);
+        assertThat(shown).isEmpty();
     }
 
     @Test

@@ -173,14 +173,35 @@ class TextTasksTest {
     }
 
     @Test
+    void textsWithoutLabelsAreTextsAllTheSame() throws IOException {
+        unlabelled(write("a.csv", "text,label\na,0\nb,-1\n"), 0, "row 1: the label is hidden", "take another split");
+        unlabelled(write("b.csv", "text,label\na,0\nb,\n"), 0, "row 1: the label is hidden", "take another split");
+        unlabelled(write("c.csv", "text,kind\na,0\nb,1\n"), -1, "no column of labels", "found text, kind");
+        unlabelled(write("d.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n"), -1, "no column of labels", "found text");
+        open(OptionalInt.empty(), write("e.csv", "text,label\na,0\nb,1\n"), "", List.of(), List.of())
+                .requireLabels();
+    }
+
+    private void unlabelled(Path file, int first, String... parts) {
+        Batch batch = all(OptionalInt.empty(), file, "", List.of(), List.of());
+        assertThat(batch.inputs().toLongs()).containsExactly(0, 1);
+        assertThat(batch.labels().toLongs()).as(file.toString()).containsExactly(first, -1);
+        Task task = open(OptionalInt.empty(), file, "", List.of(), List.of());
+        assertThatThrownBy(task::requireLabels)
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageContaining("the labels of t are needed")
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
     void mistakesAreNamed() throws IOException {
         refused(write("a.csv", "text,label\na,0\nb,2\n"), List.of(), "row 1: the label is 2, and the head of");
         refused(write("b.csv", "text,label\na,0\nb,x\n"), List.of(), "row 1: the label is x, expected a number");
-        refused(write("c.csv", "text,label\na,0\nb,-1\n"), List.of(), "row 1: the label is -1");
+        refused(write("c.csv", "text,label\na,0\nb,-2\n"), List.of(), "row 1: the label is -2");
         refused(write("d.csv", "text,label\na,0\n,1\n"), List.of(), "row 1: text is empty");
         refused(write("e.csv", "words,label\na,0\n"), List.of(), "there is no column of texts");
         refused(write("f.csv", "text,label\na,0\n"), List.of("other"), "expected [other], found [text, label]");
-        refused(write("g.csv", "text,kind\na,0\n"), List.of(), "there is no column of labels");
         refused(write("h.txt", "a"), List.of(), "h.txt holds no texts");
         refused(write("i.csv", "text,label\n"), List.of(), "is empty");
         refused(write("j.parquet", "no parquet"), List.of(), "cannot be read as Parquet");

@@ -3,6 +3,7 @@ package org.amalgam.statistic;
 import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.TinyModels;
+import org.amalgam.fixtures.Unlabelled;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
@@ -169,6 +170,26 @@ class StatisticTest {
         assertThat(got.names())
                 .isEqualTo(fisher(Labels.DATA).names(pool.architecture()))
                 .isEqualTo(model.names());
+    }
+
+    @Test
+    void informationOfTheDatasLabelsIsNotTakenWithoutThem() {
+        Run run = run(1, 1L << 30);
+        Weights model = pool.experts().get(0).weights();
+        List<int[]> batches = List.of(new int[] {5});
+        Task bare = new Unlabelled(tasks.get(0));
+
+        assertThat(fisher(Labels.MODEL)
+                        .of(pool.architecture(), model, bare, batches, run)
+                        .get(NORM)
+                        .toFloats())
+                .containsExactly(fisher(Labels.MODEL)
+                        .of(pool.architecture(), model, tasks.get(0), batches, run)
+                        .get(NORM)
+                        .toFloats());
+        assertThatThrownBy(() -> fisher(Labels.DATA).of(pool.architecture(), model, bare, batches, run))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(Unlabelled.SENTENCE);
     }
 
     @Test

@@ -60,7 +60,8 @@ final class Workplace implements AutoCloseable {
     }
 
     /**
-     * The pool with the data that the method uses; one that looks at each number as it reads it looks at none beforehand.
+     * The pool with the data that the method uses, labelled where it reads labels; one that looks at each number as it reads it looks
+     * at none beforehand.
      *
      * @throws AmalgamException if the models do not fit each other or the method, before any data is opened
      */
@@ -69,7 +70,8 @@ final class Workplace implements AutoCloseable {
         method.requireFit(mapped);
         return method instanceof StaticMethod
                 ? mapped
-                : with(mapped, method.usesData(), method.usesTrainingData()).checked();
+                : with(mapped, method.usesData(), method.usesTrainingData(), method.readsLabels())
+                        .checked();
     }
 
     /** What keeps the models from being merged. */
@@ -78,20 +80,20 @@ final class Workplace implements AutoCloseable {
     }
 
     private ModelPool pool(boolean withData, boolean withTrainingData) {
-        return with(mapped(), withData, withTrainingData).checked();
+        return with(mapped(), withData, withTrainingData, false).checked();
     }
 
     private ModelPool mapped() {
         return compatibility().pool(ModelPool.none("test_datasets"), ModelPool.none("train_datasets"));
     }
 
-    private ModelPool with(ModelPool mapped, boolean withData, boolean withTrainingData) {
+    private ModelPool with(ModelPool mapped, boolean withData, boolean withTrainingData, boolean labelled) {
         return new ModelPool(
                 mapped.architecture(),
                 mapped.ancestor(),
                 mapped.experts(),
-                withData ? opened(adaptationTasks()) : ModelPool.none("test_datasets"),
-                withTrainingData ? opened(trainingTasks()) : knownTrainingTasks());
+                withData ? opened(adaptationTasks(), labelled) : ModelPool.none("test_datasets"),
+                withTrainingData ? opened(trainingTasks(), labelled) : knownTrainingTasks());
     }
 
     private Path ancestor() {
@@ -109,7 +111,10 @@ final class Workplace implements AutoCloseable {
         return folders.model(judged.clip(models.ancestor()));
     }
 
-    private static Supplier<List<Task>> opened(List<Task> data) {
+    private static Supplier<List<Task>> opened(List<Task> data, boolean labelled) {
+        if (labelled) {
+            data.forEach(Task::requireLabels);
+        }
         return () -> data;
     }
 
@@ -154,8 +159,18 @@ final class Workplace implements AutoCloseable {
         return data;
     }
 
-    /** The tasks by which results are judged. */
+    /**
+     * The tasks by which results are judged.
+     *
+     * @throws AmalgamException if a sample has no label
+     */
     List<Task> judgingTasks() {
+        List<Task> tasks = judgedTasks();
+        tasks.forEach(Task::requireLabels);
+        return tasks;
+    }
+
+    private List<Task> judgedTasks() {
         if (!judged.judges()) {
             return List.of();
         }

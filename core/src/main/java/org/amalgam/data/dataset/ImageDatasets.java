@@ -30,7 +30,7 @@ public final class ImageDatasets {
     /**
      * Opens one path.
      *
-     * @param path a folder with Parquet files, class subfolders or IDX files, or a single Parquet file
+     * @param path a folder with Parquet files, IDX files, class subfolders or images of no class, or a single Parquet file
      * @param split which part of a folder; for a file it is of no account, and it may be empty where a folder has only one
      * @param classNames empty for those that the data set carries
      * @param name what the user calls the data set
@@ -48,8 +48,8 @@ public final class ImageDatasets {
                 .or(() -> idx(path, split, classNames, name))
                 .or(() -> folder(path, split, classNames, name))
                 .orElseThrow(() -> new AmalgamException(path + " holds no data set: looked for Parquet files"
-                        + " (<split>-*.parquet, <split>/*.parquet), IDX files (*-images-idx3-ubyte) and a subfolder of images for"
-                        + " each class"));
+                        + " (<split>-*.parquet, <split>/*.parquet), IDX files (*-images-idx3-ubyte) and images, in a"
+                        + " subfolder for each class or unlabelled"));
     }
 
     /** As above for several paths: Parquet files that make one set together, in this order. A single path may be a folder. */
@@ -118,6 +118,9 @@ public final class ImageDatasets {
         if (!splits.isEmpty()) {
             Path chosen = path.resolve(choose(path, splits, split));
             return Optional.of(ImageFolder.open(name, chosen, classNames));
+        }
+        if (ImageFolder.looksUnlabelled(path)) {
+            return Optional.of(ImageFolder.unlabelled(name, path, classNames));
         }
         return ImageFolder.subfolders(path).isEmpty()
                 ? Optional.empty()

@@ -15,12 +15,13 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Image files in one subfolder a class. Classes are in the order of their names, numerically where every name is a whole number;
- * files in that of their names.
+ * Image files in one subfolder a class, or in one folder without classes. Classes are in the order of their names, numerically where
+ * every name is a whole number; files in that of their names.
  */
 public final class ImageFolder implements ImageDataset {
 
@@ -31,15 +32,18 @@ public final class ImageFolder implements ImageDataset {
     private final Path root;
     private final List<Entry> entries;
     private final List<String> classNames;
+    private final Optional<String> hiddenLabels;
     private String fingerprint;
 
     private record Entry(Path file, int label) {}
 
-    private ImageFolder(String name, Path root, List<Entry> entries, List<String> classNames) {
+    private ImageFolder(
+            String name, Path root, List<Entry> entries, List<String> classNames, Optional<String> hiddenLabels) {
         this.name = name;
         this.root = root;
         this.entries = entries;
         this.classNames = classNames;
+        this.hiddenLabels = hiddenLabels;
     }
 
     /**
@@ -68,7 +72,23 @@ public final class ImageFolder implements ImageDataset {
             int label = byName ? names.indexOf(own.get(i)) : i;
             images(folders.get(i)).forEach(file -> entries.add(new Entry(file, label)));
         }
-        return new ImageFolder(name, root, List.copyOf(entries), names);
+        return new ImageFolder(name, root, List.copyOf(entries), names, Optional.empty());
+    }
+
+    /**
+     * Lists the images that lie in the folder itself, which are of no class.
+     *
+     * @param classNames of the classes that they might be of
+     */
+    static ImageFolder unlabelled(String name, Path root, List<String> classNames) {
+        List<Entry> entries =
+                images(root).stream().map(file -> new Entry(file, Labels.NONE)).toList();
+        return new ImageFolder(name, root, entries, List.copyOf(classNames), Optional.of(Labels.unsorted(name, root)));
+    }
+
+    /** Whether images lie in the folder itself and in no subfolder. */
+    static boolean looksUnlabelled(Path root) {
+        return !looksLikeOne(root) && !images(root).isEmpty();
     }
 
     /** Whether some subfolder holds images, which makes a folder a data set of this kind. */
@@ -133,6 +153,11 @@ public final class ImageFolder implements ImageDataset {
     @Override
     public int label(int index) {
         return entries.get(index).label;
+    }
+
+    @Override
+    public Optional<String> hiddenLabels() {
+        return hiddenLabels;
     }
 
     @Override

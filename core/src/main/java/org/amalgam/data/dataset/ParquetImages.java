@@ -5,14 +5,16 @@ import org.amalgam.checkpoint.Hashes;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Images in Parquet files of the Hugging Face hub's layout: a column {@code image} of struct(bytes, path) and a label column,
- * one or several files read as one. Labels lie in memory; encoded images are read in blocks of some megabytes, the last used of
- * which are kept. Sets below {@value #CACHE_MEGABYTES} MB are thus read once, larger ones best in order.
+ * Images in Parquet files of the Hugging Face hub's layout: a column {@code image} of struct(bytes, path) and, unless they are
+ * unlabelled, a label column, one or several files read as one. Labels lie in memory; encoded images are read in blocks of some
+ * megabytes, the last used of which are kept. Sets below {@value #CACHE_MEGABYTES} MB are thus read once, larger ones best in order.
  */
 public final class ParquetImages implements ImageDataset {
 
@@ -23,6 +25,7 @@ public final class ParquetImages implements ImageDataset {
     private final List<Part> parts;
     private final int[] labels;
     private final List<String> classNames;
+    private final Optional<String> hiddenLabels;
     private final Map<Integer, byte[][]> blocks = new LinkedHashMap<>(16, 0.75f, true);
     private long cachedBytes;
     private String fingerprint;
@@ -30,18 +33,20 @@ public final class ParquetImages implements ImageDataset {
     /** One file: the position of its first row in the whole, and how many rows make a block. */
     private record Part(Path file, ParquetSchema schema, int start, int firstBlock, int blockRows) {}
 
-    private ParquetImages(String name, List<Part> parts, int[] labels, List<String> classNames) {
+    private ParquetImages(
+            String name, List<Part> parts, int[] labels, List<String> classNames, Optional<String> hiddenLabels) {
         this.name = name;
         this.parts = parts;
         this.labels = labels;
         this.classNames = classNames;
+        this.hiddenLabels = hiddenLabels;
     }
 
     /**
-     * Opens the files as one set, in the order given, and checks every label.
+     * Opens the files as one set, in the order given, and checks every label that there is.
      *
      * @param classNames empty for those of the files' metadata
-     * @throws AmalgamException if a file is damaged, has not the columns, differs in its classes from the first one, or holds a
+     * @throws AmalgamException if a file is damaged, has no column of images, differs in its classes from the first one, or holds a
      *     label outside the class names, or if there is no row
      */
     public static ParquetImages open(String name, List<Path> files, List<String> classNames) {
@@ -71,7 +76,7 @@ public final class ParquetImages implements ImageDataset {
         List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
         int[] labels = new int[(int) size];
         parts.forEach(part -> readLabels(part, names, labels));
-        return new ParquetImages(name, List.copyOf(parts), labels, names);
+        return new ParquetImages(name, List.copyOf(parts), labels, names, hiddenLabels(name, parts, labels));
     }
 
     private static int blockRows(Path file, ParquetSchema schema) {
@@ -83,20 +88,36 @@ public final class ParquetImages implements ImageDataset {
     }
 
     private static void readLabels(Part part, List<String> classNames, int[] labels) {
-        String sql = "SELECT file_row_number, " + DuckDb.identifier(part.schema.labelColumn()) + " FROM "
-                + DuckDb.rowsOf(part.file);
+        if (part.schema.labelColumn().isEmpty()) {
+            Arrays.fill(labels, part.start, part.start + (int) part.schema.rows(), Labels.NONE);
+            return;
+        }
+        String sql = "SELECT file_row_number, "
+                + DuckDb.identifier(part.schema.labelColumn().get()) + " FROM " + DuckDb.rowsOf(part.file);
         DuckDb.query(part.file, sql, result -> {
             while (result.next()) {
                 long row = result.getLong(1);
                 String where = part.file + ", row " + row;
                 long label = result.getLong(2);
-                if (result.wasNull()) {
-                    throw new AmalgamException(where + ": the label is null, expected a number");
-                }
-                labels[(int) (part.start + row)] = Labels.check(label, classNames, where);
+                labels[(int) (part.start + row)] =
+                        result.wasNull() ? Labels.NONE : Labels.check(label, classNames, where);
             }
             return null;
         });
+    }
+
+    private static Optional<String> hiddenLabels(String name, List<Part> parts, int[] labels) {
+        for (Part part : parts) {
+            if (part.schema.labelColumn().isEmpty()) {
+                return Optional.of(Labels.missing(name, part.file, part.schema.columns()));
+            }
+            for (int row = 0; row < part.schema.rows(); row++) {
+                if (labels[part.start + row] == Labels.NONE) {
+                    return Optional.of(Labels.hidden(name, part.file + ", row " + row));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -117,6 +138,11 @@ public final class ParquetImages implements ImageDataset {
     @Override
     public int label(int index) {
         return labels[index];
+    }
+
+    @Override
+    public Optional<String> hiddenLabels() {
+        return hiddenLabels;
     }
 
     @Override

@@ -16,29 +16,34 @@ import java.util.Optional;
  * Where a Parquet file keeps its images and labels.
  *
  * @param imageBytes SQL expression of the encoded bytes
- * @param labelColumn name of the label column
+ * @param labelColumn name of the label column; empty where there is none
  * @param classNames of the label column in the Hugging Face metadata; empty where there is none
+ * @param columns all there are
  * @param rows number of rows
  */
-record ParquetSchema(String imageBytes, String labelColumn, List<String> classNames, long rows) {
+record ParquetSchema(
+        String imageBytes, Optional<String> labelColumn, List<String> classNames, List<String> columns, long rows) {
 
     private static final List<String> IMAGE_COLUMNS = List.of("image", "img");
-    static final List<String> LABEL_COLUMNS = List.of("label", "labels", "fine_label", "class", "target");
 
     static ParquetSchema read(Path file) {
         Map<String, String> columns = columns(file);
         JsonNode features = features(file);
         String image = imageColumn(file, columns, features);
-        String label = labelColumn(file, columns, features);
+        Optional<String> label = labelColumn(file, columns, features);
         String column = DuckDb.identifier(image);
         List<String> names = new ArrayList<>();
-        features.path(label).path("names").forEach(name -> names.add(name.asText()));
+        label.ifPresent(given -> features.path(given).path("names").forEach(name -> names.add(name.asText())));
         long rows = DuckDb.query(
                 file,
                 "SELECT sum(num_rows) FROM parquet_file_metadata(" + DuckDb.literal(file.toString()) + ")",
                 result -> result.next() ? result.getLong(1) : 0);
         return new ParquetSchema(
-                columns.get(image).equals("BLOB") ? column : column + ".bytes", label, List.copyOf(names), rows);
+                columns.get(image).equals("BLOB") ? column : column + ".bytes",
+                label,
+                List.copyOf(names),
+                List.copyOf(columns.keySet()),
+                rows);
     }
 
     private static Map<String, String> columns(Path file) {
@@ -80,17 +85,16 @@ record ParquetSchema(String imageBytes, String labelColumn, List<String> classNa
         return found;
     }
 
-    private static String labelColumn(Path file, Map<String, String> columns, JsonNode features) {
-        String found = LABEL_COLUMNS.stream()
+    private static Optional<String> labelColumn(Path file, Map<String, String> columns, JsonNode features) {
+        Optional<String> found = Labels.COLUMNS.stream()
                 .filter(columns::containsKey)
                 .findFirst()
-                .or(() -> ofType(columns, features, "ClassLabel"))
-                .orElseThrow(() -> new AmalgamException(
-                        file + ": expected a column label, found " + String.join(", ", columns.keySet())));
-        if (!columns.get(found).matches("U?(TINY|SMALL|BIG)INT|U?INTEGER")) {
-            throw new AmalgamException(
-                    file + ": the column " + found + " has type " + columns.get(found) + ", expected whole numbers");
-        }
+                .or(() -> ofType(columns, features, "ClassLabel"));
+        found.filter(column -> !columns.get(column).matches("U?(TINY|SMALL|BIG)INT|U?INTEGER"))
+                .ifPresent(column -> {
+                    throw new AmalgamException(file + ": the column " + column + " has type " + columns.get(column)
+                            + ", expected whole numbers");
+                });
         return found;
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Opens labelled texts: Parquet, CSV with a header, or one JSON object a line. */
+/** Opens texts, labelled or not: Parquet, CSV with a header, or one JSON object a line. */
 public final class TextDatasets {
 
     /**
@@ -98,15 +98,18 @@ public final class TextDatasets {
      * @param columns the columns of the texts, one or two; empty for the first of the known ones
      * @param classNames names that stand in the column of labels; empty where numbers stand there
      * @param name what the user calls the data set
-     * @throws AmalgamException if nothing is found there, a column is missing, a text is empty or a label is none
+     * @throws AmalgamException if nothing is found there, no column holds texts, a text is empty or what stands for a label is none
      */
     public static TextDataset open(
             List<Path> paths, String split, List<String> columns, List<String> classNames, String name) {
         List<Path> files = files(paths, split, name);
         List<TextDataset.Example> examples = new ArrayList<>();
+        List<String> hidden = new ArrayList<>();
         for (Path file : files) {
             try {
-                read(file, columns, classNames, examples);
+                read(file, columns, classNames, examples).stream()
+                        .map(present -> Labels.missing(name, file, present))
+                        .forEach(hidden::add);
             } catch (AmalgamException e) {
                 throw Format.of(file).orElseThrow() == Format.JSON_LINES ? orBrokenRow(file, e) : e;
             }
@@ -115,7 +118,11 @@ public final class TextDatasets {
             throw new AmalgamException("the data set " + name + " is empty: " + files.get(0) + " has no rows");
         }
         String fingerprint = Hashes.sha256(files.toArray(Path[]::new)) + " " + columns + " " + classNames;
-        return new TextDataset(name, examples, fingerprint);
+        examples.stream()
+                .filter(example -> example.label() == Labels.NONE)
+                .findFirst()
+                .ifPresent(example -> hidden.add(Labels.hidden(name, example.where())));
+        return new TextDataset(name, examples, hidden.stream().findFirst(), fingerprint);
     }
 
     /** The row that is no JSON object, if there is one: DuckDB counts lines in its own way. */
@@ -163,7 +170,8 @@ public final class TextDatasets {
         return paths;
     }
 
-    private static void read(
+    /** Adds the file's rows to the examples, and gives the columns that it has if none of them holds labels. */
+    private static Optional<List<String>> read(
             Path file, List<String> columns, List<String> classNames, List<TextDataset.Example> examples) {
         Format format = Format.of(file).orElseThrow();
         String described = "DESCRIBE SELECT * FROM " + format.described(file);
@@ -175,14 +183,12 @@ public final class TextDatasets {
             return names;
         });
         List<String> texts = texts(file, columns, present);
-        String label = ParquetSchema.LABEL_COLUMNS.stream()
-                .filter(present::contains)
-                .findFirst()
-                .orElseThrow(() -> new AmalgamException(file + ": there is no column of labels; expected one of "
-                        + ParquetSchema.LABEL_COLUMNS + ", found " + present));
+        Optional<String> label =
+                Labels.COLUMNS.stream().filter(present::contains).findFirst();
         String selected = texts.stream().map(TextDatasets::asText).collect(Collectors.joining(", "));
-        String rows = "SELECT " + asText(label) + ", " + selected + " FROM " + format.rows(file, present);
-        DuckDb.query(file, format.words, rows, result -> {
+        String rows = "SELECT " + label.map(TextDatasets::asText).orElse("NULL") + ", " + selected + " FROM "
+                + format.rows(file, present);
+        return DuckDb.query(file, format.words, rows, result -> {
             for (int row = 0; result.next(); row++) {
                 String where = file + ", row " + row;
                 List<String> own = new ArrayList<>();
@@ -196,7 +202,7 @@ public final class TextDatasets {
                 }
                 examples.add(new TextDataset.Example(own, label(result.getString(1), classNames, where), where));
             }
-            return null;
+            return label.isEmpty() ? Optional.of(present) : Optional.empty();
         });
     }
 
@@ -217,13 +223,16 @@ public final class TextDatasets {
         return "CAST(" + DuckDb.identifier(column) + " AS VARCHAR)";
     }
 
-    /** A label is written as its number or as its name. */
+    /** A label is written as its number or as its name, and hidden as -1 or as nothing. */
     private static int label(String given, List<String> classNames, String where) {
+        if (given == null) {
+            return Labels.NONE;
+        }
         int named = classNames.indexOf(given);
         if (named >= 0) {
             return named;
         }
-        if (given == null || !given.matches("-?\\d{1,9}")) {
+        if (!given.matches("-?\\d{1,9}")) {
             throw new AmalgamException(where + ": the label is " + given + ", expected a number"
                     + (classNames.isEmpty() ? ", or names that classnames: [...] lists" : " or one of " + classNames));
         }

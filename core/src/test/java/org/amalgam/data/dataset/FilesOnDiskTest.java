@@ -100,6 +100,27 @@ class FilesOnDiskTest {
     }
 
     @Test
+    void imagesInNoSubfoldersHaveNoLabels() throws Exception {
+        image("b.png", 2);
+        image("a.png", 1);
+        Files.writeString(folder.resolve("notes.txt"), "not an image");
+        Files.createDirectories(folder.resolve("empty"));
+        ImageDataset images = open("test", "owl", "wren");
+
+        assertThat(images.size()).isEqualTo(2);
+        assertThat(images.example(0).where()).endsWith("a.png");
+        assertThat(images.label(0)).isEqualTo(images.example(1).label()).isEqualTo(-1);
+        assertThat(images.classNames()).containsExactly("owl", "wren");
+        assertThat(images.hiddenLabels())
+                .contains(
+                        folder + ": its images lie in no subfolders, and the labels of birds are needed to judge by or"
+                                + " to learn from; expected a subfolder of images for each class");
+        image("owl/a.png", 1);
+        assertThat(open("test").size()).isEqualTo(1);
+        assertThat(open("test").hiddenLabels()).isEmpty();
+    }
+
+    @Test
     void refusesFoldersWithoutImages() throws Exception {
         Files.createDirectories(folder.resolve("owl"));
 

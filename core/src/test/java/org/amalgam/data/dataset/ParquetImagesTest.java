@@ -70,6 +70,7 @@ class ParquetImagesTest {
         assertThat(images.size()).isEqualTo(7);
         assertThat(images.name()).isEqualTo("birds");
         assertThat(images.classNames()).containsExactly("owl", "wren", "kite");
+        assertThat(images.hiddenLabels()).isEmpty();
         for (int index : new int[] {6, 0, 3, 6, 5}) {
             Example example = images.example(index);
             assertThat(red(example)).isEqualTo(index);
@@ -193,11 +194,9 @@ class ParquetImagesTest {
             delimiter = '|',
             value = {
                 "SELECT {'bytes': 'x'::BLOB} AS picture, 1 AS label | expected a column image or img, found picture, label",
-                "SELECT {'bytes': 'x'::BLOB} AS image, 1 AS kind | expected a column label, found image, kind",
                 "SELECT 'x' AS image, 1 AS label | the column image has type VARCHAR, expected struct(bytes, path)",
                 "SELECT 'x'::BLOB AS img, 'owl' AS label | the column label has type VARCHAR, expected whole numbers",
-                "SELECT 'x'::BLOB AS img, NULL::INTEGER AS label | row 0: the label is null",
-                "SELECT 'x'::BLOB AS img, -1 AS label | row 0: the label is -1, expected 0 or more; -1 stands for a hidden label",
+                "SELECT 'x'::BLOB AS img, -2 AS label | row 0: the label is -2, expected 0 or more",
                 "SELECT 'x'::BLOB AS img, 1 AS label LIMIT 0 | the data set birds is empty"
             })
     void namesTheFaultOfAFile(String query, String message) throws Exception {
@@ -207,6 +206,24 @@ class ParquetImagesTest {
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("test.parquet")
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 AS kind | test.parquet: there is no column of labels | target, found image, kind",
+                "NULL::INTEGER AS label | test.parquet, row 0: the label is hidden | take another split",
+                "-1 AS label | test.parquet, row 0: the label is hidden | take another split"
+            })
+    void imagesWithoutLabelsAreImagesAllTheSame(String column, String where, String what) throws Exception {
+        write("test.parquet", "SELECT {'bytes': 'x'::BLOB} AS image, " + column, "");
+        ImageDataset images = ImageDatasets.open(folder, "test", List.of("owl", "wren"), "birds");
+
+        assertThat(images.example(0).encoded()).containsExactly('x');
+        assertThat(images.label(0)).isEqualTo(-1);
+        assertThat(images.hiddenLabels().orElseThrow())
+                .contains(where, what, "the labels of birds are needed to judge by or to learn from");
     }
 
     @Test
