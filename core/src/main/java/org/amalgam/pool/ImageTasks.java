@@ -104,9 +104,11 @@ public final class ImageTasks implements AutoCloseable {
             return spec.classNames();
         }
         List<String> own = dataset.classNames();
-        if (known.isPresent()
-                && (own.isEmpty() || own.size() == known.get().classNames().size())) {
-            return known.get().classNames();
+        List<String> common = known.map(TaskText::classNames).orElse(List.of());
+        // The same names in an order of their own, as subfolders are, are those of the labels already.
+        boolean same = !own.isEmpty() && common.containsAll(own);
+        if (known.isPresent() && !same && (own.isEmpty() || own.size() == common.size())) {
+            return common;
         }
         if (own.isEmpty()) {
             throw new AmalgamException("the data set of " + spec.name()

@@ -1,6 +1,8 @@
 package org.amalgam.pool;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.data.dataset.ClassNames;
+import org.amalgam.data.image.ImageFiles;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.tensor.Scope;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,24 @@ class ImageTasksTest {
         write(0, 9, 3, 1, 0);
         try (ImageTasks tasks = tasks()) {
             assertThat(tasks.open(spec("mnist"), clip, clip).size()).isEqualTo(IMAGES);
+        }
+    }
+
+    /** They are classes in the order of their folders, which is not that of the names known. */
+    @Test
+    void foldersOfTheNamesKnownKeepTheirOrder() throws IOException {
+        List<String> known = ClassNames.of("hiragana").orElseThrow().classNames();
+        List<String> sorted = known.stream().sorted().toList();
+        assertThat(sorted).isNotEqualTo(known);
+        for (String name : known) {
+            Path folder = Files.createDirectories(data.resolve(name));
+            Files.write(folder.resolve("a.png"), ImageFiles.png(4, 4, 0x204060));
+        }
+        try (ImageTasks tasks = tasks()) {
+            Task found = tasks.open(spec("hiragana"), clip, clip);
+            Task given = tasks.open(spec("hiragana", sorted.toArray(String[]::new)), clip, clip);
+            assertThat(found.batch(new int[] {0, 9}).labels().toLongs()).containsExactly(0, 9);
+            assertThat(found.fingerprint()).isEqualTo(given.fingerprint());
         }
     }
 
