@@ -18,12 +18,17 @@ import java.util.Set;
  */
 public record Multirun(List<Job> jobs, List<String> overrides) {
 
-    /** @throws AmalgamException if two jobs would write to one place */
+    /** @throws AmalgamException if two jobs would write to one place, or one is to go on in a folder that is not its own */
     public Multirun {
         jobs = List.copyOf(jobs);
         overrides = List.copyOf(overrides);
         Map<Path, Integer> written = new LinkedHashMap<>();
         for (Job job : jobs) {
+            job.config().settings().resume().ifPresent(folder -> {
+                throw new AmalgamException(
+                        "resume: " + folder + " cannot be carried on by a multirun, whose jobs have folders of"
+                                + " their own; leave out -m, or use amalgam resume " + folder);
+            });
             places(job.config().settings()).forEach((key, path) -> {
                 Integer other = written.put(path, job.number());
                 if (other != null) {

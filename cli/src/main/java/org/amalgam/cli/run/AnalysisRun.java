@@ -24,6 +24,7 @@ final class AnalysisRun {
         Instant started = Instant.now();
         AnalysisChoice choice = AnalysisChoice.of(config.work());
         Surroundings around = Surroundings.of(config, folders, console);
+        around.refuseResumeOfNothing();
         around.refuseExistingReport();
         config.settings().mergedModelSavePath().ifPresent(path -> {
             throw new AmalgamException(

@@ -127,6 +127,7 @@ final class MergeRun {
     }
 
     private void refuseBeforehand() {
+        around.refuseResumeOfNothing();
         refuseExistingOutputs();
         refuseIdleMilestones();
         Neighbour.all(settings.evaluation().beside());

@@ -47,16 +47,26 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
     }
 
     /**
+     * Refuses a folder that no run began in.
+     *
+     * @param key the setting that names it, with a colon; empty where it is the argument of a command
+     * @throws AmalgamException if the file is not there
+     */
+    static void requireIn(Path folder, String key) {
+        if (!Files.exists(folder.resolve(NAME))) {
+            throw new AmalgamException(key + folder + " is not the folder of a run: there is no " + NAME
+                    + " in it; name the folder that the run printed when it began");
+        }
+    }
+
+    /**
      * What the folder says of its run.
      *
      * @throws AmalgamException if it holds none, or if this process works in another directory
      */
     static RunFile read(Path folder) {
+        requireIn(folder, "");
         Path file = folder.resolve(NAME);
-        if (!Files.exists(file)) {
-            throw new AmalgamException(folder + " is not the folder of a run: there is no " + NAME
-                    + " in it; name the folder that the run printed when it began");
-        }
         try {
             JsonNode tree = JSON.readTree(file.toFile());
             RunFile read = new RunFile(

@@ -70,6 +70,11 @@ record Surroundings(
         });
     }
 
+    /** A mistyped folder would begin anew, for hours, beside the state that was meant. */
+    void refuseResumeOfNothing() {
+        settings().resume().ifPresent(folder -> RunFile.requireIn(folder, "resume: "));
+    }
+
     /** A command line made for another machine runs here on what there is. */
     void sayWhatComputes() {
         FabricSettings fabric = settings().fabric();

@@ -1,0 +1,69 @@
+package org.amalgam.cli.run;
+
+import org.amalgam.cli.run.WorkingArea.Ending;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an interrupted run left is carried on, and nothing takes the way back to it. */
+class ResumeTest {
+
+    @TempDir
+    Path folder;
+
+    private WorkingArea area;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        area = WorkingArea.in(folder);
+    }
+
+    private Ending adapted(String... more) {
+        List<String> overrides = new ArrayList<>(List.of(
+                "method=adamerging", "method.max_steps=2", "method.batch_size=2", "modelpool=mine", "taskpool=dummy"));
+        overrides.addAll(List.of(more));
+        return area.amalgam(overrides.toArray(String[]::new));
+    }
+
+    private static void refuses(Ending ending, String... parts) {
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err().strip().lines()).as(ending.err()).hasSize(1);
+        assertThat(ending.err()).startsWith("amalgam: ").contains(parts);
+    }
+
+    @Test
+    void aFolderThatNoRunBeganInIsRefusedBeforeAnythingIsComputed() throws IOException {
+        Path mistyped = area.path("runs/tpyo");
+        Set<String> before = area.files();
+        refuses(adapted("resume=" + mistyped), "resume: " + mistyped + " is not the folder of a run", "run.json");
+        refuses(
+                area.amalgam("analysis=loss_landscape", "modelpool=mine", "taskpool=mine", "resume=" + mistyped),
+                "resume: " + mistyped + " is not the folder of a run");
+        assertThat(area.files()).isEqualTo(before);
+
+        Files.createDirectories(mistyped);
+        refuses(adapted("resume=" + mistyped), "resume: " + mistyped + " is not the folder of a run");
+        assertThat(mistyped).isEmptyDirectory();
+    }
+
+    @Test
+    void aMultirunCarriesNothingOn() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
+        Set<String> before = area.files();
+        refuses(
+                adapted("-m", "seed=0,1", "resume=" + run, "hydra.sweep.dir=" + area.path("sweep")),
+                "resume: " + run + " cannot be carried on by a multirun",
+                "amalgam resume " + run);
+        assertThat(area.files()).isEqualTo(before);
+    }
+}
