@@ -79,6 +79,12 @@ public record ConfigOverride(Kind kind, List<String> path, Node value, Source so
         return new ConfigOverride(kind, aliased(List.of(form.group(2).split("\\."))), value, source);
     }
 
+    /** A text as a value that is read as just that text, whatever is in it: commas, quotes, backslashes, interpolations. */
+    public static String quoted(String text) {
+        String kept = text.replace("${", "\\${");
+        return "'" + kept.replace("\\", "\\\\").replace("'", "\\'") + "'";
+    }
+
     private static List<String> aliased(List<String> path) {
         List<String> start = ALIASES.get(path.get(0));
         return start == null

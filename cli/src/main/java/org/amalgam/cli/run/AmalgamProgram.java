@@ -9,6 +9,7 @@ import org.amalgam.cli.Program;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.ClassPathConfig;
 import org.amalgam.cli.config.Composer;
+import org.amalgam.cli.config.ConfigOverride;
 import org.amalgam.cli.config.Group;
 import org.amalgam.cli.config.Multirun;
 import org.amalgam.cli.config.RunConfig;
@@ -109,7 +110,7 @@ public final class AmalgamProgram implements Program {
     public int resume(Path folder, Console console) {
         RunFile run = RunFile.read(folder);
         List<String> overrides = new ArrayList<>(run.overrides());
-        overrides.add("resume=" + folder);
+        overrides.add("resume=" + ConfigOverride.quoted(folder.toString()));
         Composer composer = new Composer(run.configDirs(), run.configName(), builtIn());
         return run(composer.compose(overrides.toArray(String[]::new)), console);
     }

@@ -8,6 +8,7 @@ import org.amalgam.analysis.TensorDifference;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.Table;
 import org.amalgam.cli.Table.Column;
+import org.amalgam.cli.config.ConfigOverride;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.Scope;
 
@@ -29,7 +30,8 @@ final class Diff {
 
     /** The overrides of the analysis that compares the models' task vectors. */
     static String[] similarity(String ancestor, List<String> models) {
-        StringBuilder pool = new StringBuilder("++modelpool.models={_pretrained_: ").append(quoted(ancestor));
+        StringBuilder pool =
+                new StringBuilder("++modelpool.models={_pretrained_: ").append(ConfigOverride.quoted(ancestor));
         Set<String> taken = new HashSet<>(Set.of("_pretrained_"));
         String family = folder(ancestor);
         for (String model : models) {
@@ -39,7 +41,7 @@ final class Diff {
             for (int i = 2; !taken.add(own); i++) {
                 own = name + "_" + i;
             }
-            pool.append(", ").append(own).append(": ").append(quoted(model));
+            pool.append(", ").append(own).append(": ").append(ConfigOverride.quoted(model));
         }
         return new String[] {
             "analysis=task_vector_similarity",
@@ -53,10 +55,6 @@ final class Diff {
 
     private static String folder(String model) {
         return model.replaceAll("/+$", "").replaceAll(".*/", "").replaceAll("[^A-Za-z0-9_-]", "_");
-    }
-
-    private static String quoted(String text) {
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 
     static void execute(List<String> models, String sort, int limit, Folders folders, Console console) {

@@ -117,6 +117,13 @@ class ComposerTest {
         assertThat(config.settings().resume()).contains(Path.of("runs/1"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a,b=c [d] {e}", "it's \"so\"", "C:\\x\\", "${seed}", "x\\${seed", "\\'", " 3 ", "null"})
+    void aQuotedTextIsReadAsItIs(String text) {
+        RunConfig config = compose("method=adamerging", "resume=" + ConfigOverride.quoted(text));
+        assertThat(config.settings().resume()).contains(Path.of(text));
+    }
+
     @Test
     void aUsersFolderAddsAndHidesFiles() throws IOException {
         write(

@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.cli.config.ConfigOverride;
 import org.amalgam.cli.run.WorkingArea.Ending;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,5 +66,18 @@ class ResumeTest {
                 "resume: " + run + " cannot be carried on by a multirun",
                 "amalgam resume " + run);
         assertThat(area.files()).isEqualTo(before);
+    }
+
+    /** A multirun's folders can have such names: {@code hydra.sweep.subdir=${hydra.job.override_dirname}}. */
+    @Test
+    void aFolderOfAnyNameIsResumed() throws IOException {
+        Path run = area.path("method.lr=1e-4,seed=0 {it's}");
+        assertThat(adapted("hydra.run.dir=" + ConfigOverride.quoted(run.toString()))
+                        .code())
+                .isZero();
+        Ending resumed = area.command("resume", run.toString());
+        assertThat(resumed.err()).doesNotContain("amalgam:", "adapting");
+        assertThat(resumed.code()).isZero();
+        assertThat(resumed.out()).contains(run.resolve("report.html").toString());
     }
 }

@@ -62,6 +62,11 @@ record WorkingArea(Path root) {
                 new ArrayList<>(List.of("--config-dir", path("conf").toString()));
         arguments.addAll(List.of(overrides));
         arguments.add("fabric.loggers.root_dir=" + path("logs"));
+        return command(arguments.toArray(String[]::new));
+    }
+
+    /** Runs the command line of those words alone. */
+    Ending command(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = new Main(
@@ -69,7 +74,7 @@ record WorkingArea(Path root) {
                         Terminal.none(StandardCharsets.UTF_8),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
-                .run(arguments.toArray(String[]::new));
+                .run(words);
         return new Ending(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
