@@ -36,6 +36,19 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
     }
 
     void write(Path folder) {
+        AtomicFile.write(folder.resolve(NAME), text());
+    }
+
+    /** Whether the folder is one of a run that was commanded just so. */
+    boolean isIn(Path folder) {
+        try {
+            return Files.readString(folder.resolve(NAME)).equals(text());
+        } catch (IOException none) {
+            return false;
+        }
+    }
+
+    private String text() {
         ObjectNode tree = JSON.createObjectNode();
         tree.set("overrides", JSON.valueToTree(overrides));
         tree.set(
@@ -43,7 +56,12 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
                 JSON.valueToTree(configDirs.stream().map(Path::toString).toList()));
         configName.ifPresent(name -> tree.put("config_name", name));
         tree.put("directory", directory.toString());
-        AtomicFile.write(folder.resolve(NAME), tree.toPrettyString() + "\n");
+        return tree.toPrettyString() + "\n";
+    }
+
+    /** Whether a run began in the folder. */
+    static boolean isAnyIn(Path folder) {
+        return Files.exists(folder.resolve(NAME));
     }
 
     /**
@@ -53,7 +71,7 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
      * @throws AmalgamException if the file is not there
      */
     static void requireIn(Path folder, String key) {
-        if (!Files.exists(folder.resolve(NAME))) {
+        if (!isAnyIn(folder)) {
             throw new AmalgamException(key + folder + " is not the folder of a run: there is no " + NAME
                     + " in it; name the folder that the run printed when it began");
         }

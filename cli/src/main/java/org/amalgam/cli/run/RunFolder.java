@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The folder of a run: {@code hydra.run.dir}, else {@code root_dir/name/version_N} as the reference's logger lays it out. */
@@ -23,9 +24,26 @@ final class RunFolder {
 
     private RunFolder() {}
 
+    /** The file in a run's folder from which the run can go on, if it has come so far. */
+    static Optional<Path> state(Path folder) {
+        return Stream.of(SNAPSHOT, ANALYSIS)
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    /** Refuses to begin a run where another one can go on: its command line would be lost, and with it the way back. */
+    static void refuseState(Path folder) {
+        state(folder).ifPresent(file -> {
+            throw new AmalgamException(file
+                    + " is the state of a run with another command line, whose place this one would take; carry that one"
+                    + " on with amalgam resume " + folder + ", name another folder for this one, or remove the file");
+        });
+    }
+
     /** Deletes what a run that failed has begun in its folder, unless the run can go on from there. */
     static void discardUnlessResumable(Path folder) {
-        if (Files.exists(folder.resolve(SNAPSHOT)) || Files.exists(folder.resolve(ANALYSIS))) {
+        if (state(folder).isPresent()) {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {

@@ -117,11 +117,9 @@ record Surroundings(
             return Optional.empty();
         }
         Path folder = place.get();
+        boolean isNew = !RunFile.isAnyIn(folder);
+        begin(folder);
         console.item("run", folder.toString());
-        if (settings().resume().isEmpty()) {
-            AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
-            RunFile.of(config).write(folder);
-        }
         try (EventMetrics metrics = new EventMetrics(folder);
                 Workers workers = settings().threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
             Run run = new Run(
@@ -139,9 +137,23 @@ record Surroundings(
                     Milestones.NONE);
             return Optional.of(new Done(work.apply(run, folder), folder));
         } catch (AmalgamException e) {
-            RunFolder.discardUnlessResumable(folder);
+            if (isNew) {
+                RunFolder.discardUnlessResumable(folder);
+            }
             throw e;
         }
+    }
+
+    /** Writes into the folder what its run is; where a run goes on, that stands there already. */
+    private void begin(Path folder) {
+        RunFile file = RunFile.of(config);
+        boolean isCarriedOn = RunFolder.state(folder).isPresent() && file.isIn(folder);
+        if (settings().resume().isPresent() || isCarriedOn) {
+            return;
+        }
+        RunFolder.refuseState(folder);
+        AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+        file.write(folder);
     }
 
     /** Writes the report into the run's folder and wherever else it was asked for. */

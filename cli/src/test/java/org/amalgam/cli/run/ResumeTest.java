@@ -7,11 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,5 +84,57 @@ class ResumeTest {
         assertThat(resumed.err()).doesNotContain("amalgam:", "adapting");
         assertThat(resumed.code()).isZero();
         assertThat(resumed.out()).contains(run.resolve("report.html").toString());
+    }
+
+    /** Every file of a folder with what is in it. */
+    private static Map<Path, String> contents(Path run) throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            Map<Path, String> contents = new TreeMap<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+            return contents;
+        }
+    }
+
+    @Test
+    void aRunWithOtherSettingsDoesNotTakeTheWayBackToAnInterruptedOne() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
+        Map<Path, String> before = contents(run);
+
+        String state = run.resolve("adaptation.safetensors") + " is the state of a run with another command line";
+        refuses(adapted("hydra.run.dir=" + run, "method.lr=1e-2"), state, "amalgam resume " + run);
+        refuses(
+                area.amalgam("method=task_arithmetic", "modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + run),
+                state);
+        assertThat(adapted("resume=" + run, "method.lr=1e-2").err()).contains("belongs to a run with other settings");
+        assertThat(contents(run)).containsAllEntriesOf(before);
+        assertThat(area.command("resume", run.toString()).code()).isZero();
+    }
+
+    @Test
+    void theSameCommandLineGoesOn() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
+        FileTime saved = Files.getLastModifiedTime(run.resolve("adaptation.safetensors"));
+        Ending again = adapted("hydra.run.dir=" + run);
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(Files.getLastModifiedTime(run.resolve("adaptation.safetensors")))
+                .as("no step was left to make")
+                .isEqualTo(saved);
+    }
+
+    @Test
+    void whatFailsWhileItIsCarriedOnCanBeCarriedOnAgain() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run, "method.batch_size=6").code())
+                .isZero();
+        Files.delete(run.resolve("adaptation.safetensors"));
+        String image = Files.readString(area.path("data/birds/wren/1.png"), StandardCharsets.ISO_8859_1);
+        area.write("data/birds/wren/1.png", "no image");
+        refuses(area.command("resume", run.toString()), "1.png");
+        Files.writeString(area.path("data/birds/wren/1.png"), image, StandardCharsets.ISO_8859_1);
+        assertThat(area.command("resume", run.toString()).code()).isZero();
     }
 }
