@@ -66,7 +66,9 @@ public final class HtmlReport {
         List<Page.Drawing> overview = drawings(figures, 0);
         List<Page.Section> sections = new ArrayList<>();
         for (MethodSection method : report.methods()) {
-            sections.add(section(method, "method-" + sections.size(), figures.size()));
+            Map<String, Object> settings =
+                    report.configuration().isEmpty() ? method.settings() : report.configuration();
+            sections.add(section(method, settings, "method-" + sections.size(), figures.size()));
             figures.addAll(method.figures());
         }
         Palette palette = palette(table, figures);
@@ -110,7 +112,8 @@ public final class HtmlReport {
         return drawings;
     }
 
-    private static Page.Section section(MethodSection method, String anchor, int firstFigure) {
+    private static Page.Section section(
+            MethodSection method, Map<String, Object> settings, String anchor, int firstFigure) {
         return new Page.Section(
                 anchor,
                 method.name(),
@@ -122,7 +125,7 @@ public final class HtmlReport {
                         .orElse(""),
                 drawings(method.figures(), firstFigure),
                 method.profile().map(HtmlReport::timings).orElse(List.of()),
-                SettingsText.flatten(method.settings()));
+                SettingsText.flatten(settings));
     }
 
     private static String size(ModelInfo info) {

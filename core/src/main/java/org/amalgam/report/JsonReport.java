@@ -97,6 +97,9 @@ public final class JsonReport {
         node.put("title", report.title());
         node.put("verdict", report.verdict());
         node.put("command", report.command());
+        if (!report.configuration().isEmpty()) {
+            node.set("configuration", MAPPER.valueToTree(report.configuration()));
+        }
         node.put("seed", report.seed());
         node.put("started", report.started().toString());
         put(node, "wall_seconds", report.wallSeconds());

@@ -3,7 +3,10 @@ package org.amalgam.report;
 import org.amalgam.figure.Figure;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +19,8 @@ import java.util.Optional;
  * @param accuracy results; {@link AccuracyTable#empty()} where nothing was evaluated
  * @param inputs files read, with their hashes
  * @param command the command line that repeats the run
+ * @param configuration every setting of the run, nested as in its {@code config.yaml}, the method's among them; empty where
+ *     several methods or runs are compared
  * @param versions software
  * @param seed the run's seed
  * @param started when
@@ -31,6 +36,7 @@ public record RunReport(
         AccuracyTable accuracy,
         List<Input> inputs,
         String command,
+        Map<String, Object> configuration,
         Versions versions,
         long seed,
         Instant started,
@@ -44,6 +50,7 @@ public record RunReport(
         methods = List.copyOf(methods);
         inputs = List.copyOf(inputs);
         notes = List.copyOf(notes);
+        configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
     }
 
     /** A report of what accuracies say. */
@@ -66,6 +73,7 @@ public record RunReport(
                 accuracy,
                 inputs,
                 command,
+                Map.of(),
                 versions,
                 seed,
                 started,
@@ -73,6 +81,25 @@ public record RunReport(
                 limits,
                 notes,
                 Figures.averageByMethod(accuracy).stream().toList());
+    }
+
+    /** The report with every setting of its run. */
+    public RunReport withConfiguration(Map<String, Object> settings) {
+        return new RunReport(
+                title,
+                finding,
+                methods,
+                accuracy,
+                inputs,
+                command,
+                settings,
+                versions,
+                seed,
+                started,
+                wallSeconds,
+                limits,
+                notes,
+                overview);
     }
 
     /** The section of the headline row, else the first. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,17 @@ class HtmlReportTest {
                         "Repeating it</h2>",
                         "bin/amalgam method=adamerging",
                         "2.10.0");
+    }
+
+    @Test
+    void everySettingOfASingleRunIsThereOnce() {
+        Map<String, Object> configuration = Map.of(
+                "method", Map.of("optimizer", Map.of("lr", 0.5)), "modelpool", Map.of("processor", "models/<x>"));
+        String page = markup(HtmlReport.text(Samples.single(2).withConfiguration(configuration)));
+
+        assertThat(page)
+                .contains("<dt>method.optimizer.lr</dt><dd>0.5</dd>", "<dt>modelpool.processor</dt>")
+                .doesNotContain("<dt>optimizer.lr</dt>", "models/<x>");
     }
 
     @Test

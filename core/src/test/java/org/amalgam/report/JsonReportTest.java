@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,6 +61,17 @@ class JsonReportTest {
         assertThat(amalgam.at("/limits/parts/1/share_of_gemm").doubleValue()).isCloseTo(71.0 / 130, within(1e-12));
         assertThat(Instant.parse(amalgam.get("started").textValue()))
                 .isEqualTo(Samples.single(3).started());
+    }
+
+    @Test
+    void everySettingOfASingleRunIsThere() {
+        Map<String, Object> configuration = Map.of("method", Map.of("weights", List.of(1, 2)), "seed", 3);
+        JsonNode json = JsonReport.tree(Samples.single(1).withConfiguration(configuration));
+
+        assertThat(json.at("/amalgam/configuration/method/weights")).hasToString("[1,2]");
+        assertThat(json.at("/amalgam/configuration/seed").intValue()).isEqualTo(3);
+        assertThat(JsonReport.tree(Samples.demo()).at("/amalgam").has("configuration"))
+                .isFalse();
     }
 
     @Test

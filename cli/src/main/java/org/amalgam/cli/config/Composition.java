@@ -6,7 +6,6 @@ import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Node;
 import org.amalgam.settings.ScalarNode;
 import org.amalgam.settings.Settings;
-import org.amalgam.settings.Yaml;
 
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -63,7 +62,7 @@ public record Composition(
                 filled.getOrDefault(Group.ANALYSIS, filled.get(Group.METHOD)),
                 filled.get(Group.MODELPOOL),
                 filled.get(Group.TASKPOOL),
-                Yaml.write(root),
+                root,
                 arguments.stream().map(Argument::text).toList(),
                 configDirs,
                 configName);

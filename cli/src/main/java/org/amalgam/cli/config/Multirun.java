@@ -43,6 +43,12 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
         }
     }
 
+    /** The command line for a POSIX shell that repeats all jobs, in their working directory. */
+    public String command() {
+        RunConfig any = jobs.get(0).config();
+        return new ShellCommand(any.configDirs(), any.configName(), overrides).text("-m");
+    }
+
     /** The folder of the whole. */
     public Path folder() {
         return folder(jobs.get(0));

@@ -1,6 +1,7 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.settings.MapNode;
+import org.amalgam.settings.Yaml;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param work what is done: the method that merges, or the analysis
  * @param modelpool what to merge
  * @param taskpool how the result is judged
- * @param yaml the composed configuration, interpolations resolved: a run from it repeats this one
+ * @param tree the composed configuration, interpolations resolved
  * @param overrides the overrides as they were given
  * @param configDirs folders with the user's own groups
  * @param configName the file of the root that it began with
@@ -23,7 +24,7 @@ public record RunConfig(
         GroupChoice work,
         GroupChoice modelpool,
         GroupChoice taskpool,
-        String yaml,
+        MapNode tree,
         List<String> overrides,
         List<Path> configDirs,
         Optional<String> configName) {
@@ -31,6 +32,16 @@ public record RunConfig(
     public RunConfig {
         overrides = List.copyOf(overrides);
         configDirs = List.copyOf(configDirs);
+    }
+
+    /** The composed configuration as YAML. */
+    public String yaml() {
+        return Yaml.write(tree);
+    }
+
+    /** The command line for a POSIX shell that repeats the run from its beginning, in its working directory. */
+    public String command() {
+        return new ShellCommand(configDirs, configName, overrides).text();
     }
 
     /** Whether the models are looked at instead of merged. */

@@ -42,13 +42,14 @@ final class AnalysisReport {
                 List.of(section),
                 AccuracyTable.empty(),
                 Reports.inputs(pool, config.settings().hashInputs(), run.workers()),
-                "amalgam " + String.join(" ", config.overrides()),
+                config.command(),
+                config.tree().plain(),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
                 config.settings().seed(),
                 started,
                 wall,
                 Rates.of(pool.architecture(), run),
-                findings.notes(),
+                Reports.notes(config, findings.notes()),
                 List.of());
     }
 }

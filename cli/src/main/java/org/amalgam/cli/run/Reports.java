@@ -48,17 +48,33 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
                         pool.experts().size(),
                         Folders.name(pool.ancestor().checkpoint().path()));
         return new RunReport(
-                title,
-                List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
-                table,
-                inputs(pool, config.settings().hashInputs(), run.workers()),
-                "amalgam " + String.join(" ", config.overrides()),
-                Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
-                config.settings().seed(),
-                started,
-                wall,
-                Rates.of(pool.architecture(), run),
-                merged.notes());
+                        title,
+                        List.of(section(config.method().name(), method, pool, merged, routing, run.profiler(), wall)),
+                        table,
+                        inputs(pool, config.settings().hashInputs(), run.workers()),
+                        config.command(),
+                        Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
+                        config.settings().seed(),
+                        started,
+                        wall,
+                        Rates.of(pool.architecture(), run),
+                        notes(config, merged.notes()))
+                .withConfiguration(config.tree().plain());
+    }
+
+    /** What was found, after what makes a trial of the whole. */
+    static List<String> notes(RunConfig config, List<String> found) {
+        List<String> notes = new ArrayList<>();
+        if (config.settings().fastDevRun()) {
+            notes.add(
+                    "fast_dev_run was on: one step and one batch of everything, to see that the run works. Its numbers are no"
+                            + " result.");
+        }
+        if (config.work().node().text("fast_dev_run").filter("true"::equals).isPresent()) {
+            notes.add(config.work().group().key() + ".fast_dev_run was on: a single step was made.");
+        }
+        notes.addAll(found);
+        return notes;
     }
 
     static MethodSection section(

@@ -6,6 +6,7 @@ import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.TorchFile;
 import org.amalgam.cli.run.WorkingArea.Ending;
+import org.amalgam.settings.Yaml;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,51 @@ class MergeTest {
             assertThat(second.path(task).path("loss").asDouble())
                     .isEqualTo(report.path(task).path("loss").asDouble());
         }
+    }
+
+    /** The command has the folder of the groups, which the model card's has too; the settings are those of config.yaml. */
+    @Test
+    void theReportHasEverythingThatRepeatsTheRun() throws IOException {
+        Path run = area.path("a run");
+        Path merged = area.path("merged");
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.max_steps=2",
+                "method.batch_size=2",
+                "modelpool=mine",
+                "taskpool=mine",
+                "fast_dev_run=true",
+                "merged_model_save_path=" + merged,
+                "hydra.run.dir=" + run);
+        assertThat(ending.code()).as(ending.err()).isZero();
+        JsonNode report = json(run.resolve("report.json")).path("amalgam");
+        String command = "amalgam --config-dir " + area.path("conf") + " method=adamerging method.max_steps=2";
+        assertThat(report.path("command").asText()).startsWith(command).contains("'hydra.run.dir=" + run + "'");
+        assertThat(merged.resolve("README.md")).content().contains(command, "fast\\_dev\\_run was on");
+        ObjectMapper json = new ObjectMapper();
+        assertThat(report.path("configuration"))
+                .isEqualTo(json.readTree(json.writeValueAsString(
+                        Yaml.file(run.resolve("config.yaml")).plain())));
+        assertThat(report.at("/configuration/method/lr").asDouble()).isEqualTo(1e-3);
+        assertThat(report.path("notes").get(0).asText()).startsWith("fast_dev_run was on");
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("<dt>modelpool.models.birds</dt>", "<dt>fabric.precision</dt>", "fast_dev_run was on");
+        assertThat(ending.out()).contains("fast_dev_run was on");
+    }
+
+    @Test
+    void aMethodsOwnFastRunIsSaid() throws IOException {
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.fast_dev_run=true",
+                "method.batch_size=2",
+                "modelpool=mine",
+                "taskpool=dummy");
+        assertThat(ending.code()).as(ending.err()).isZero();
+        assertThat(ending.out())
+                .contains("method.fast_dev_run was on: a single step")
+                .doesNotContain("no result");
     }
 
     @Test

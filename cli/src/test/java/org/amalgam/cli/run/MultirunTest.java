@@ -68,6 +68,9 @@ class MultirunTest {
         }
         assertThat(area.path("sweep/0/config.yaml")).content().contains("scaling_factor: 0.01");
         assertThat(report.path("table")).hasSize(5);
+        assertThat(report.path("command").asText())
+                .startsWith("amalgam -m --config-dir " + area.path("conf") + " modelpool=mine")
+                .contains("'merged_model_save_path=" + area.path("merged") + "_${hydra.job.num}'");
         assertThat(area.path("sweep/report.html"))
                 .content()
                 .contains("Accuracy against method.scaling_factor", "\"xLog\":true");

@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.cli.config.ConfigOverride;
 import org.amalgam.cli.run.WorkingArea.Ending;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,13 @@ class ResumeTest {
         assertThat(resumed.err()).doesNotContain("amalgam:", "adapting");
         assertThat(resumed.code()).isZero();
         assertThat(resumed.out()).contains(run.resolve("report.html").toString());
+        assertThat(new ObjectMapper()
+                        .readTree(run.resolve("report.json").toFile())
+                        .at("/amalgam/command")
+                        .asText())
+                .as("repeats the run, and does not carry it on")
+                .contains("method=adamerging")
+                .doesNotContain("resume=");
     }
 
     /** Every file of a folder with what is in it. */
