@@ -49,6 +49,11 @@ public interface Method {
         return false;
     }
 
+    /** Whether it makes a model for each of several preferences too, which are judged as a front. */
+    default boolean hasFront() {
+        return false;
+    }
+
     /** Native memory in bytes that the activations of one step take when all its samples are computed at once; 0 without steps. */
     default long activationBytes(ModelPool pool) {
         return 0;

@@ -132,6 +132,11 @@ public record ParetoExactOptimum(
     }
 
     @Override
+    public boolean hasFront() {
+        return evalGrid;
+    }
+
+    @Override
     public long memory(ModelPool pool, Run run) {
         return learning().memory(pool, run);
     }

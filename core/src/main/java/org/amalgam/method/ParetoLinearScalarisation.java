@@ -119,6 +119,11 @@ public record ParetoLinearScalarisation(
     }
 
     @Override
+    public boolean hasFront() {
+        return evalGrid;
+    }
+
+    @Override
     public long memory(ModelPool pool, Run run) {
         return learning().memory(pool, run);
     }

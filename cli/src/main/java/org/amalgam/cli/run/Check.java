@@ -30,6 +30,10 @@ record Check(String method, Compatibility models, Optional<Plan> plan, List<Conf
         Optional<ModelPool> outline = models.outline();
         if (outline.isPresent()) {
             try {
+                if (judges && method.method().hasFront()) {
+                    Neighbour.all(config.settings().evaluation().beside())
+                            .forEach(neighbour -> neighbour.requireFit(outline.get()));
+                }
                 plan = Optional.of(Plan.of(method, outline.get(), judges, config));
                 conflicts.addAll(plan.get().conflicts());
             } catch (AmalgamException e) {

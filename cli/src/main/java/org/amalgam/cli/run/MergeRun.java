@@ -60,17 +60,14 @@ final class MergeRun {
     private Optional<Done> execute(Workplace workplace, Path cache, Supplier<Path> place) {
         ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
+        List<Neighbour> beside = beside(pool, tasks);
         Plan plan = Plan.of(method, pool, !tasks.isEmpty(), config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Front.of(
-                            merged.front(),
-                            Neighbour.all(settings.evaluation().beside()),
-                            judge(pool, tasks, cache, run),
-                            run));
+                    : Optional.of(Front.of(merged.front(), beside, judge(pool, tasks, cache, run), run));
             front.ifPresent(points -> points.write(folder));
             Supplier<RunReport> reported = () -> new Reports(config, method, pool, plan, started)
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
@@ -150,6 +147,19 @@ final class MergeRun {
                     "evaluation.every: taskpool=" + config.taskpool().name()
                             + " has no test_datasets to judge by; choose another task pool, or leave evaluation.every out");
         }
+    }
+
+    /** What will stand beside a front: read and looked at before anything is learned, so that no mistake costs the learning. */
+    private List<Neighbour> beside(ModelPool pool, List<Task> tasks) {
+        if (!method.method().hasFront() || tasks.isEmpty()) {
+            return List.of();
+        }
+        List<Neighbour> beside = Neighbour.all(settings.evaluation().beside());
+        beside.forEach(neighbour -> {
+            neighbour.requireFit(pool);
+            neighbour.requireJudged(tasks);
+        });
+        return beside;
     }
 
     private Run watched(Run run, ModelPool pool, List<Task> tasks, Path cache) {

@@ -6,6 +6,7 @@ import org.amalgam.AmalgamException;
 import org.amalgam.figure.Figure;
 import org.amalgam.method.MethodCatalogue;
 import org.amalgam.method.StaticMethod;
+import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
 import org.amalgam.settings.Settings;
@@ -25,6 +26,20 @@ sealed interface Neighbour {
 
     /** The key that errors name. */
     String KEY = "evaluation.beside";
+
+    /**
+     * Refuses models beside whose front it cannot stand, as far as headers and settings tell.
+     *
+     * @throws AmalgamException naming the key
+     */
+    default void requireFit(ModelPool pool) {}
+
+    /**
+     * Refuses tasks on which it was not judged.
+     *
+     * @throws AmalgamException naming the key
+     */
+    default void requireJudged(List<Task> tasks) {}
 
     /** What it reaches on the judge's tasks: one model, or several. */
     List<Figure.Beside> judged(Judge judge, Run run);
@@ -72,12 +87,26 @@ sealed interface Neighbour {
     /** What a method makes of the weights, with its defaults. */
     record Merged(MethodCatalogue.Entry<?> entry) implements Neighbour {
         @Override
+        public void requireFit(ModelPool pool) {
+            try {
+                method().requireFit(pool);
+            } catch (AmalgamException e) {
+                throw new AmalgamException(
+                        KEY + ": leave out " + entry.name() + ", which does not fit these models: " + e.getMessage(),
+                        e);
+            }
+        }
+
+        private StaticMethod method() {
+            return (StaticMethod) Settings.defaults(entry.type());
+        }
+
+        @Override
         public List<Figure.Beside> judged(Judge judge, Run run) {
-            StaticMethod method = (StaticMethod) Settings.defaults(entry.type());
             try (Scope scope = Scope.open();
                     Autograd.Off off = Autograd.off()) {
                 Weights weights =
-                        method.merge(judge.pool(), run).held(run.workers()).weights();
+                        method().merge(judge.pool(), run).held(run.workers()).weights();
                 return List.of(new Figure.Beside(
                         entry.name(),
                         Optional.empty(),
@@ -114,6 +143,11 @@ sealed interface Neighbour {
                         + " another run, made with a task pool");
             }
             return new Reported(report, merged);
+        }
+
+        @Override
+        public void requireJudged(List<Task> tasks) {
+            rows.forEach(row -> tasks.forEach(task -> accuracy(row, task)));
         }
 
         @Override

@@ -176,5 +176,48 @@ class FrontTest {
                 .contains("evaluation.beside: expected experts, a method, or the folder of a run")
                 .contains("found nobody");
         assertThat(area.path("logs")).doesNotExist();
+
+        Path other = area.path("other");
+        assertThat(area.amalgam(
+                                "method=simple_average",
+                                "modelpool=mine",
+                                "taskpool=mine",
+                                "~taskpool.test_datasets.digits",
+                                "hydra.run.dir=" + other)
+                        .code())
+                .isZero();
+        Path run = area.path("run");
+        Ending ending = area.amalgam(learning(area, "evaluation.beside=[" + other + "]", "hydra.run.dir=" + run));
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err())
+                .contains("evaluation.beside: " + other.resolve("report.json"))
+                .contains("no accuracy on the 6 samples of digits")
+                .doesNotContain("adapting");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void aMethodThatDoesNotFitTheModelsIsRefusedBeforeAnythingIsLearned(@TempDir Path folder) throws Exception {
+        WorkingArea area = WorkingArea.in(folder);
+        Path run = area.path("run");
+        String[] three = {
+            "+modelpool.models.more=" + area.model("birds"),
+            "+modelpool.train_datasets.more={path: %s/data/birds, classnames: [owl, wren]}".formatted(area.root()),
+            "evaluation.beside=[slerp]",
+            "hydra.run.dir=" + run
+        };
+        String refused =
+                "evaluation.beside: leave out slerp, which does not fit these models: method=slerp interpolates"
+                        + " between two fine-tuned models, the pool has 3 (birds, digits, more)";
+        Ending ending = area.amalgam(learning(area, three));
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err()).contains(refused).doesNotContain("adapting");
+        assertThat(run).doesNotExist();
+
+        List<String> check = new ArrayList<>(List.of("check"));
+        check.addAll(List.of(learning(area, three)));
+        Ending checked = area.amalgam(check.toArray(String[]::new));
+        assertThat(checked.code()).isEqualTo(2);
+        assertThat(checked.out().replaceAll("\\s+", " ")).contains(refused);
     }
 }
