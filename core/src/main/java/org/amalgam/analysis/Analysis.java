@@ -23,6 +23,9 @@ public interface Analysis {
     /** Computes it; an interrupted analysis goes on from the run's snapshot to the same bits. */
     Findings findings(ModelPool pool, List<Task> tasks, Run run);
 
-    /** Native memory in bytes that it needs at once besides the mapped models, foreseen from the architecture alone. */
-    long memory(ModelPool pool);
+    /**
+     * Native memory in bytes that it needs at once besides the mapped models, foreseen from the architecture and the run's number
+     * of workers alone.
+     */
+    long memory(ModelPool pool, Run run);
 }

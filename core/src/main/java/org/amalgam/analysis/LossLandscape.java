@@ -72,7 +72,7 @@ public record LossLandscape(
 
     /** The ancestor, two task vectors and the merged model. */
     @Override
-    public long memory(ModelPool pool) {
+    public long memory(ModelPool pool, Run run) {
         return 4L * Float.BYTES * pool.architecture().elements();
     }
 

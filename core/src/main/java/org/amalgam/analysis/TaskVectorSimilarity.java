@@ -36,9 +36,8 @@ public record TaskVectorSimilarity(
 
     /** A few spans of all models in double precision on every worker. */
     @Override
-    public long memory(ModelPool pool) {
-        long workers = Runtime.getRuntime().availableProcessors();
-        return workers * 4L * (pool.experts().size() + 1) * Span.ELEMENTS * Double.BYTES;
+    public long memory(ModelPool pool, Run run) {
+        return run.workers().count() * 4L * (pool.experts().size() + 1) * Span.ELEMENTS * Double.BYTES;
     }
 
     @Override

@@ -52,7 +52,7 @@ final class Explore implements ExploreServer.Models {
         Path cache = Path.of("outputs", "cache");
         try (Scope scope = Scope.open();
                 Workplace workplace = around.workplace(cache);
-                Workers workers = config.settings().threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
+                Workers workers = Surroundings.workers(config.settings())) {
             ModelPool pool = workplace.poolWithoutData();
             List<Task> tasks = workplace.judgingTasks();
             ParetoSet set = ParetoSet.read(routers, pool);

@@ -7,6 +7,9 @@ import org.amalgam.pool.Conflict;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Metrics;
+import org.amalgam.run.Profiler;
+import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Precision;
@@ -80,9 +83,8 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                                 Folders.name(pool.ancestor().checkpoint().path()),
                                 count(pool.architecture().elements()),
                                 pool.architecture().parameters().size()));
-        Run quiet = Run.quiet(config.settings().seed(), Path.of("."));
         Needs needs = new Needs(
-                method.method().memory(pool, quiet),
+                method.method().memory(pool, foreseen(config)),
                 method.method().activationBytes(pool),
                 method.method() instanceof StaticMethod);
         Optional<Saved> saved = config.settings()
@@ -90,6 +92,18 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                 .map(path -> new Saved(path, savedBytes(method, pool, config), free(path)));
         Needs whole = judges ? needs.withHeld(pool).with(roundedBytes(method, pool, config)) : needs;
         return of(work, whole, pool, judges, saved, config);
+    }
+
+    /** The run as far as memory depends on it: above all its workers. */
+    private static Run foreseen(RunConfig config) {
+        return Run.once(
+                config.settings().seed(),
+                Precision.of(config.settings().fabric().precision()),
+                Path.of("."),
+                Surroundings.workers(config.settings()),
+                ProgressFactory.NONE,
+                Metrics.NONE,
+                new Profiler());
     }
 
     /** What an evaluation rounds of a mixture, which then stands beside it. */
@@ -129,7 +143,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                                 analysis.analysis().plan(pool, tasks)));
         return of(
                 work,
-                new Needs(analysis.analysis().memory(pool), 0, false),
+                new Needs(analysis.analysis().memory(pool, foreseen(config)), 0, false),
                 pool,
                 !tasks.isEmpty(),
                 Optional.empty(),

@@ -58,6 +58,11 @@ record Surroundings(
                 settings().pixelCache().map(ByteSize::bytes).orElse(0L));
     }
 
+    /** As many as the settings ask for; no thread begins before there is work. */
+    static Workers workers(RootSettings settings) {
+        return settings.threads().map(Workers::of).orElseGet(Workers::ofThisMachine);
+    }
+
     RootSettings settings() {
         return config.settings();
     }
@@ -121,7 +126,7 @@ record Surroundings(
         begin(folder);
         console.item("run", folder.toString());
         try (EventMetrics metrics = new EventMetrics(folder);
-                Workers workers = settings().threads().map(Workers::of).orElseGet(Workers::ofThisMachine)) {
+                Workers workers = workers(settings())) {
             Run run = new Run(
                     settings().seed(),
                     Precision.of(settings().fabric().precision()),

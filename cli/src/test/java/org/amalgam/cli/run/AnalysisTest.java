@@ -122,6 +122,27 @@ class AnalysisTest {
         assertThat(area.files()).isEqualTo(before);
     }
 
+    /** Each worker has spans of its own; the machine's processors are of no account. */
+    @Test
+    void aPlansMemoryIsThatOfTheRunsThreads() {
+        List<String> plans = new ArrayList<>();
+        for (int threads : List.of(1, 1000)) {
+            Ending ending = area.amalgam(
+                    "analysis=task_vector_similarity",
+                    "modelpool=mine",
+                    "taskpool=dummy",
+                    "dry_run=true",
+                    "threads=" + threads);
+            assertThat(ending.code()).as(ending.err()).isZero();
+            plans.add(ending.out()
+                    .lines()
+                    .filter(line -> line.startsWith("plan "))
+                    .findFirst()
+                    .orElseThrow());
+        }
+        assertThat(plans.get(0)).contains("peak memory about").isNotEqualTo(plans.get(1));
+    }
+
     private void refuses(Ending ending, String... parts) {
         assertThat(ending.code()).isEqualTo(2);
         assertThat(ending.err().lines()).hasSize(1);

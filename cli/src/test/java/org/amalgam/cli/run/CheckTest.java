@@ -166,6 +166,23 @@ class CheckTest {
                 .containsExactly("memory");
     }
 
+    /** Each worker has spans, or gradients, of its own: the plan counts those of the run, not the machine's processors. */
+    @Test
+    void thePlansMemoryIsThatOfTheRunsThreads() throws IOException {
+        for (String method : List.of("task_arithmetic", "adamerging")) {
+            long[] own = new long[3];
+            for (int i = 0; i < own.length; i++) {
+                int threads = List.of(1, 2, 33).get(i);
+                own[i] = json(0, "method=" + method, "modelpool=mine", "taskpool=dummy", "threads=" + threads)
+                        .at("/plan/own_memory_bytes")
+                        .asLong();
+            }
+            long each = own[1] - own[0];
+            assertThat(each).as(method).isPositive();
+            assertThat(own[2] - own[0]).as(method).isEqualTo(32 * each);
+        }
+    }
+
     @Test
     void theSizeOfAMixtureIsForeseen() throws IOException {
         Path merged = area.path("mixture");
