@@ -44,7 +44,9 @@ public record RootSettings(
         @Setting(value = "null", help = "folder of an interrupted run to carry on")
         Optional<Path> resume,
 
-        @Setting(value = "null", help = "memory that the run may take: 512m, 4g; null takes what the machine has free")
+        @Setting(
+                value = "null",
+                help = "memory that the run may take: 512m, 4g; null bounds activations alone, by 1 GiB")
         Optional<ByteSize> memory,
 
         @Setting(

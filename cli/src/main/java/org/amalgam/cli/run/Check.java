@@ -6,9 +6,13 @@ import org.amalgam.cli.config.RunConfig;
 import org.amalgam.pool.Compatibility;
 import org.amalgam.pool.Conflict;
 import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.PoolEntry;
+import org.amalgam.run.Machine;
+import org.amalgam.tensor.DType;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,6 +45,24 @@ record Check(String method, Compatibility models, Optional<Plan> plan, List<Conf
             }
         }
         return new Check(config.work().name(), models, plan, conflicts);
+    }
+
+    /** What the user should know though it keeps nobody from merging. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        Map<DType, Long> own = models.ancestor().types();
+        List<String> others = models.experts().stream()
+                .filter(expert -> !expert.types().keySet().equals(own.keySet())
+                        && !expert.slots().isEmpty())
+                .map(PoolEntry::name)
+                .toList();
+        if (!others.isEmpty() && !own.isEmpty()) {
+            notes.add(String.join(", ", others) + (others.size() == 1 ? " has" : " have")
+                    + " other types than the ancestor: all are merged in float32 and written as the ancestor's are, or as"
+                    + " merged_model_save_kwargs.dtype says");
+        }
+        plan.flatMap(foreseen -> foreseen.shortage(Machine.availableBytes())).ifPresent(notes::add);
+        return notes;
     }
 
     void print(Console console) {

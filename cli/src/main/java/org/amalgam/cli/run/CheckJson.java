@@ -19,6 +19,8 @@ final class CheckJson {
         check.models().models().forEach(entry -> model(entry, models.addObject()));
         ArrayNode conflicts = node.putArray("conflicts");
         check.conflicts().forEach(conflict -> conflict(conflict, conflicts.addObject()));
+        ArrayNode notes = node.putArray("notes");
+        check.notes().forEach(notes::add);
         check.plan().map(Plan::cost).ifPresent(cost -> cost(cost, node.putObject("plan")));
         return node;
     }

@@ -23,7 +23,7 @@ record CheckPage(Check check, Console console) {
         console.table(models(check.models()));
         console.result("");
         check.conflicts().forEach(this::conflict);
-        notes().forEach(note -> item("note", note));
+        check.notes().forEach(note -> item("note", note));
         check.plan().map(Plan::cost).ifPresent(this::cost);
         console.result("");
         int found = check.conflicts().size();
@@ -93,22 +93,6 @@ record CheckPage(Check check, Console console) {
         if (!conflict.remedy().isEmpty()) {
             item("", conflict.remedy());
         }
-    }
-
-    private List<String> notes() {
-        List<String> notes = new ArrayList<>();
-        Map<DType, Long> own = check.models().ancestor().types();
-        List<String> others = check.models().experts().stream()
-                .filter(expert -> !expert.types().keySet().equals(own.keySet())
-                        && !expert.slots().isEmpty())
-                .map(PoolEntry::name)
-                .toList();
-        if (!others.isEmpty() && !own.isEmpty()) {
-            notes.add(String.join(", ", others) + (others.size() == 1 ? " has" : " have")
-                    + " other types than the ancestor: all are merged in float32 and written as the ancestor's are, or as"
-                    + " merged_model_save_kwargs.dtype says");
-        }
-        return notes;
     }
 
     private void cost(Plan.Cost cost) {

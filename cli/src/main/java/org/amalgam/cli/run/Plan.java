@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -104,6 +105,22 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                 ProgressFactory.NONE,
                 Metrics.NONE,
                 new Profiler());
+    }
+
+    /**
+     * What the user should know where the run has more memory of its own than is left: it goes on all the same, since another
+     * program may give back what it has.
+     *
+     * @param available on the machine, in bytes; empty where the system does not tell
+     */
+    Optional<String> shortage(OptionalLong available) {
+        if (available.isEmpty() || cost.own() <= available.getAsLong()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "the run takes about %s of memory of its own and this machine has %s available, so it may be slow or be ended by the"
+                                .formatted(size(cost.own()), size(available.getAsLong()))
+                        + " system; free some, bound it with memory=, or take fewer threads or smaller batches");
     }
 
     /** What an evaluation rounds of a mixture, which then stands beside it. */

@@ -10,6 +10,7 @@ import org.amalgam.pool.Conflict;
 import org.amalgam.report.HtmlReport;
 import org.amalgam.report.JsonReport;
 import org.amalgam.report.RunReport;
+import org.amalgam.run.Machine;
 import org.amalgam.run.Milestones;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.Run;
@@ -118,6 +119,7 @@ record Surroundings(
     Optional<Done> carryOut(Plan plan, String snapshot, Supplier<Path> place, BiFunction<Run, Path, RunReport> work) {
         Conflict.refuse(plan.conflicts());
         plan.lines().forEach(line -> console.item(line.label(), line.text()));
+        plan.shortage(Machine.availableBytes()).ifPresent(note -> console.item("note", note));
         if (settings().dryRun()) {
             return Optional.empty();
         }

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -181,6 +183,35 @@ class CheckTest {
             assertThat(each).as(method).isPositive();
             assertThat(own[2] - own[0]).as(method).isEqualTo(32 * each);
         }
+    }
+
+    /** No bound was given, and no machine has this much: neither is a reason to refuse, and both say so. */
+    @Test
+    void moreMemoryThanThisMachineHasIsANoteOfTheCheckAndOfTheRun() throws IOException {
+        String[] large = {
+            "method=weight_ensembling_moe",
+            "method.batch_reduce=true",
+            "method.batch_size=1000000000",
+            "modelpool=mine",
+            "taskpool=dummy"
+        };
+        JsonNode json = json(0, large);
+        assertThat(json.at("/plan/own_memory_bytes").asLong()).isGreaterThan(1L << 44);
+        assertThat(json.path("notes")).hasSize(1);
+        String note = json.at("/notes/0").asText();
+        assertThat(note).contains("memory of its own and this machine has", "memory=", "fewer threads");
+        assertThat(flat(check(large).out())).contains("note the run takes about");
+
+        List<String> run = new ArrayList<>(List.of(large));
+        run.add("dry_run=true");
+        Ending ending = area.amalgam(run.toArray(String[]::new));
+        assertThat(ending.code()).isZero();
+        assertThat(ending.out()).contains("note     the run takes about");
+
+        Plan plan = new Plan(List.of(), new Plan.Cost(3, 7, 5, Optional.empty()), List.of(), 0, () -> "");
+        assertThat(plan.shortage(OptionalLong.of(4))).isPresent();
+        assertThat(plan.shortage(OptionalLong.of(5))).isEmpty();
+        assertThat(plan.shortage(OptionalLong.empty())).isEmpty();
     }
 
     @Test
