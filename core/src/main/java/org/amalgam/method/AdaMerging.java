@@ -98,6 +98,13 @@ public record AdaMerging(
     private static final String GPT2 = "gpt2_layer_wise_adamerging";
 
     @Override
+    public String title(String chosen) {
+        return (granularity() == Granularity.TASK ? "task-wise " : "layer-wise ")
+                + chosen
+                + (tiesThreshold.isPresent() ? " with TIES" : "");
+    }
+
+    @Override
     public MergedModel merge(ModelPool pool, Run run) {
         LinearMerge vectors =
                 run.profiler().measure("construct the wrapped model", () -> linearMerge(pool, run.workers()));

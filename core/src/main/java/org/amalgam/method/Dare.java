@@ -69,6 +69,11 @@ public record Dare(
     }
 
     @Override
+    public String title(String name) {
+        return baseMethod == BaseMethod.TIES_MERGING ? name + " with TIES" : name;
+    }
+
+    @Override
     public MergedModel merge(ModelPool pool, Run run) {
         return MergedModel.of(merged(pool, run))
                 .withNotes(List.of("Entries were dropped by chance, with seed " + run.seed() + "."));

@@ -12,6 +12,15 @@ import java.util.OptionalLong;
 public interface Method {
 
     /**
+     * What plans and reports call it where its settings choose between variants of it: {@code layer-wise adamerging}.
+     *
+     * @param name under which it was chosen, its own or a preset's
+     */
+    default String title(String name) {
+        return name;
+    }
+
+    /**
      * Merges the pool's models. What is returned belongs to the scope that is open.
      *
      * @throws org.amalgam.AmalgamException if the settings and the pool do not fit each other

@@ -97,6 +97,11 @@ public record SparseWeightEnsemblingMoE(
         implements Method {
 
     @Override
+    public String title(String chosen) {
+        return routerHiddenLayers == 0 ? chosen + " with constant routers" : chosen;
+    }
+
+    @Override
     public MergedModel merge(ModelPool pool, Run run) {
         requireFit(pool);
         return learning().merge(form(), false, pool, run, routers -> postSparseGate ? pruned(routers, pool) : routers);

@@ -84,6 +84,11 @@ public record WeightEnsemblingMoE(
         implements Method {
 
     @Override
+    public String title(String chosen) {
+        return routerHiddenLayers == 0 ? chosen + " with constant routers" : chosen;
+    }
+
+    @Override
     public MergedModel merge(ModelPool pool, Run run) {
         requireFit(pool);
         return learning().merge(form(), everyModule(), pool, run, UnaryOperator.identity());

@@ -13,7 +13,7 @@ import java.util.Optional;
  * The result of a run: everything that a reader who did not run it needs to understand and repeat it.
  *
  * @param title one sentence without its full stop that says what was merged into what:
- *     {@code Layer-wise AdaMerging of 6 experts into clip-vit-tiny}
+ *     {@code layer-wise adamerging of 6 experts into clip-vit-tiny}
  * @param finding what was found, in one sentence, where accuracies do not say it
  * @param methods one section a method that was run, in order; a single run has one
  * @param accuracy results; {@link AccuracyTable#empty()} where nothing was evaluated

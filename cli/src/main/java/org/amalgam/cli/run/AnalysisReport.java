@@ -33,10 +33,10 @@ final class AnalysisReport {
                 findings.figures(),
                 Reports.profile(run.profiler(), wall));
         return new RunReport(
-                "%s of %d experts of %s"
+                "%s of %s of %s"
                         .formatted(
                                 config.work().name(),
-                                pool.experts().size(),
+                                Plan.experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path())),
                 Optional.of(findings.sentence()),
                 List.of(section),

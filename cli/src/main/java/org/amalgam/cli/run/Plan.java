@@ -79,7 +79,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                 "merge",
                 "%s of %s into %s (%s parameters, %d tensors)"
                         .formatted(
-                                config.work().name(),
+                                method.method().title(config.work().name()),
                                 experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path()),
                                 count(pool.architecture().elements()),
@@ -239,7 +239,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
     }
 
     /** 1 expert, 6 experts. */
-    private static String experts(ModelPool pool) {
+    static String experts(ModelPool pool) {
         int count = pool.experts().size();
         return count == 1 ? "1 expert" : count + " experts";
     }

@@ -42,10 +42,10 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
 
     RunReport of(MergedModel merged, AccuracyTable table, RoutingTable routing, Run run) {
         double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
-        String title = "%s of %d experts into %s"
+        String title = "%s of %s into %s"
                 .formatted(
-                        config.method().name(),
-                        pool.experts().size(),
+                        method.method().title(config.method().name()),
+                        Plan.experts(pool),
                         Folders.name(pool.ancestor().checkpoint().path()));
         return new RunReport(
                         title,

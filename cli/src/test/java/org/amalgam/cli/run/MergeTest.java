@@ -187,6 +187,7 @@ class MergeTest {
                 "hydra.run.dir=" + run);
         assertThat(ending.code()).as(ending.err()).isZero();
         JsonNode report = json(run.resolve("report.json")).path("amalgam");
+        assertThat(report.path("title").asText()).isEqualTo("layer-wise adamerging of 2 experts into clip");
         String command = "amalgam --config-dir " + area.path("conf") + " method=adamerging method.max_steps=2";
         assertThat(report.path("command").asText()).startsWith(command).contains("'hydra.run.dir=" + run + "'");
         assertThat(merged.resolve("README.md")).content().contains(command, "fast\\_dev\\_run was on");
@@ -289,6 +290,26 @@ class MergeTest {
         assertThat(ending.code()).isZero();
         assertThat(ending.out()).contains("ties_merging of 2 experts into clip");
         assertThat(area.files()).isEqualTo(before);
+    }
+
+    @Test
+    void thePlanSaysWhichVariantOfAMethodItIs() {
+        for (Map.Entry<String, String> run : Map.of(
+                        "method=adamerging", "layer-wise adamerging of 2 experts",
+                        "method=adamerging method.name=clip_task_wise_adamerging", "task-wise adamerging of 2 experts",
+                        "method=adamerging_pp", "layer-wise adamerging_pp with TIES of 2 experts",
+                        "method=dare", "dare of 2 experts",
+                        "method=dare method.base_method=ties_merging", "dare with TIES of 2 experts",
+                        "method=weight_ensembling_moe", "weight_ensembling_moe of 2 experts",
+                        "method=weight_ensembling_moe method.router_hidden_layers=0",
+                                "weight_ensembling_moe with constant routers of 2 experts")
+                .entrySet()) {
+            List<String> words = new ArrayList<>(List.of(run.getKey().split(" ")));
+            words.addAll(List.of("modelpool=mine", "taskpool=dummy", "dry_run=true"));
+            Ending ending = area.amalgam(words.toArray(String[]::new));
+            assertThat(ending.code()).as(ending.err()).isZero();
+            assertThat(ending.out()).contains("merge    " + run.getValue() + " into clip");
+        }
     }
 
     @Test
