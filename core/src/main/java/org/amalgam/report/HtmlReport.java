@@ -6,10 +6,6 @@ import gg.jte.output.StringOutput;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.figure.Figure;
-import org.amalgam.pool.Interval;
-import org.amalgam.pool.TaskScore;
-import org.amalgam.report.AccuracyTable.Kind;
-import org.amalgam.report.AccuracyTable.Row;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The report for people: one file that needs no network, in light, in dark and on paper. It holds the chart library, its own
@@ -77,7 +71,8 @@ public final class HtmlReport {
                 keptTogether(report.verdict()),
                 facts(report),
                 report.notes(),
-                scores(report, palette),
+                ScoreTables.accuracies(report, palette),
+                ScoreTables.losses(table, palette),
                 overview,
                 sections,
                 LimitsTable.of(report.limits()),
@@ -149,58 +144,6 @@ public final class HtmlReport {
         timings.add(new Page.Timing(
                 "total", "", Numbers.count(profile.calls()), Numbers.significant(profile.totalSeconds(), 5), "100"));
         return timings;
-    }
-
-    private static Page.Scores scores(RunReport report, Palette palette) {
-        AccuracyTable table = report.accuracy();
-        List<Page.Head> heads = table.tasks().stream()
-                .map(task -> {
-                    Palette.Colour colour = palette.colours().get(task);
-                    return new Page.Head(task, colour.light(), colour.dark());
-                })
-                .toList();
-        return new Page.Scores(
-                heads, table.rows().stream().map(row -> line(report, row)).toList());
-    }
-
-    private static Page.Line line(RunReport report, Row row) {
-        AccuracyTable table = report.accuracy();
-        boolean merged = row.kind() == Kind.MERGED;
-        boolean compared = merged && table.rows(Kind.MERGED).size() > 1;
-        List<Page.Cell> cells = new ArrayList<>();
-        for (String task : table.tasks()) {
-            Optional<TaskScore> score = row.score(task);
-            OptionalDouble accuracy =
-                    score.isPresent() ? OptionalDouble.of(score.get().accuracy()) : OptionalDouble.empty();
-            cells.add(cell(accuracy, score.map(TaskScore::accuracyInterval), compared, table.bestMerged(task)));
-        }
-        cells.add(cell(table.average(row), table.averageInterval(row), compared, table.bestMergedAverage()));
-        OptionalDouble kept = merged ? table.kept(row) : OptionalDouble.empty();
-        String style =
-                switch (row.kind()) {
-                    case ZERO_SHOT -> "zero-shot";
-                    case EXPERT -> "expert";
-                    case MERGED -> "merged";
-                };
-        String keptText = kept.isPresent() ? Math.round(100 * kept.getAsDouble()) + " %" : "";
-        return new Page.Line(row.label(), merged ? anchor(report, row.label()) : "", style, cells, keptText);
-    }
-
-    private static Page.Cell cell(
-            OptionalDouble value, Optional<Interval> interval, boolean compared, OptionalDouble best) {
-        return new Page.Cell(
-                value.isPresent() ? Numbers.percent(value.getAsDouble()) : "–",
-                interval.map(i -> Numbers.percent(i.half())).orElse(""),
-                compared && value.isPresent() && value.equals(best));
-    }
-
-    private static String anchor(RunReport report, String label) {
-        for (int i = 0; i < report.methods().size(); i++) {
-            if (report.methods().get(i).name().equals(label)) {
-                return "method-" + i;
-            }
-        }
-        return "";
     }
 
     /** A per cent sign does not begin a line. */

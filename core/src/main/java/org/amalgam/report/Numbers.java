@@ -53,6 +53,11 @@ final class Numbers {
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
+    /** A loss in nats with three decimals; a dash where it was not measured. */
+    static String nats(double loss) {
+        return Double.isNaN(loss) ? "–" : String.format(Locale.ROOT, "%.3f", loss);
+    }
+
     /** A size in decimal units: {@code 13 MB}, {@code 3.5 GB}. */
     static String bytes(long bytes) {
         double value = bytes;

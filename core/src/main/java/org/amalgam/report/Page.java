@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  * of their own; made by {@link HtmlReport} alone.
  *
  * @param facts short statements below the headline: when, how long, how fast
+ * @param losses mean losses of the rows that have any; without lines where none was measured
  * @param overview figures that compare all methods
  * @param figureData JSON for the script that draws, safe inside a script element
  */
@@ -19,6 +20,7 @@ public record Page(
         List<String> facts,
         List<String> notes,
         Scores scores,
+        Scores losses,
         List<Drawing> overview,
         List<Section> sections,
         Optional<Reach> reach,
@@ -30,7 +32,7 @@ public record Page(
 
     private static final Pattern BREAK = Pattern.compile("(?<=[-_./])");
 
-    /** The accuracy table. */
+    /** A table with a column a task. */
     public record Scores(List<Head> tasks, List<Line> lines) {}
 
     /** A column's name with its colour on light and on dark pages. */
@@ -44,7 +46,7 @@ public record Page(
      */
     public record Line(String label, String anchor, String style, List<Cell> cells, String kept) {}
 
-    /** A value in per cent, half its interval's width (empty where unknown) and whether it is the best of its column. */
+    /** A value, half its interval's width (empty where unknown) and whether it is the best of its column. */
     public record Cell(String value, String half, boolean best) {}
 
     /** A figure's place: the script draws entry {@code index} of the data there. */

@@ -2,6 +2,9 @@ package org.amalgam.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.amalgam.pool.TaskScore;
+import org.amalgam.report.AccuracyTable.Kind;
+import org.amalgam.report.AccuracyTable.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +38,7 @@ class HtmlReportTest {
                         "zero-",
                         "experts",
                         "Accuracy per task",
+                        "Loss per task</h3>",
                         "Merging coefficients over steps",
                         "Layer-wise merging coefficients",
                         "Loss per task over steps",
@@ -57,6 +61,28 @@ class HtmlReportTest {
         assertThat(page)
                 .contains("<dt>method.optimizer.lr</dt><dd>0.5</dd>", "<dt>modelpool.processor</dt>")
                 .doesNotContain("<dt>optimizer.lr</dt>", "models/<x>");
+    }
+
+    @Test
+    void lossesPerTaskAreATableOfTheRowsThatHaveAny() {
+        AccuracyTable table = new AccuracyTable(
+                List.of("a", "b"),
+                List.of(
+                        new Row("zero-shot", Kind.ZERO_SHOT, Map.of("a", new TaskScore(0.5, Double.NaN, 10))),
+                        new Row(
+                                "merged",
+                                Kind.MERGED,
+                                Map.of("a", new TaskScore(0.5, 0.25, 10), "b", new TaskScore(1, 1.0625, 10)))));
+        String page = markup(HtmlReport.text(Hostile.withTable(Samples.single(1), table)));
+        String losses = page.substring(page.indexOf("Loss per task</h3>"));
+        losses = losses.substring(0, losses.indexOf("</table>"));
+
+        assertThat(losses).containsSubsequence(">0.250<", ">1.063<", ">0.656<").doesNotContain("zero-");
+        AccuracyTable unmeasured =
+                new AccuracyTable(List.of("a"), List.of(table.rows().get(0)));
+        assertThat(markup(HtmlReport.text(Hostile.withTable(Samples.single(1), unmeasured))))
+                .contains("Accuracy</h2>")
+                .doesNotContain("Loss per task</h3>");
     }
 
     @Test
