@@ -60,9 +60,7 @@ public final class HtmlReport {
         List<Page.Drawing> overview = drawings(figures, 0);
         List<Page.Section> sections = new ArrayList<>();
         for (MethodSection method : report.methods()) {
-            Map<String, Object> settings =
-                    report.configuration().isEmpty() ? method.settings() : report.configuration();
-            sections.add(section(method, settings, "method-" + sections.size(), figures.size()));
+            sections.add(section(method, "method-" + sections.size(), figures.size()));
             figures.addAll(method.figures());
         }
         Palette palette = palette(table, figures);
@@ -77,6 +75,7 @@ public final class HtmlReport {
                 sections,
                 LimitsTable.of(report.limits()),
                 report.inputs(),
+                SettingsText.flatten(report.configuration()),
                 report.command(),
                 versions(report),
                 FigureData.json(figures, palette),
@@ -107,8 +106,7 @@ public final class HtmlReport {
         return drawings;
     }
 
-    private static Page.Section section(
-            MethodSection method, Map<String, Object> settings, String anchor, int firstFigure) {
+    private static Page.Section section(MethodSection method, String anchor, int firstFigure) {
         return new Page.Section(
                 anchor,
                 method.name(),
@@ -120,7 +118,7 @@ public final class HtmlReport {
                         .orElse(""),
                 drawings(method.figures(), firstFigure),
                 method.profile().map(HtmlReport::timings).orElse(List.of()),
-                SettingsText.flatten(settings));
+                SettingsText.flatten(method.settings()));
     }
 
     private static String size(ModelInfo info) {

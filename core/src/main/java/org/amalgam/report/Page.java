@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param facts short statements below the headline: when, how long, how fast
  * @param losses mean losses of the rows that have any; without lines where none was measured
  * @param overview figures that compare all methods
+ * @param configuration every setting of the run by its dotted key; empty where several runs are compared
  * @param figureData JSON for the script that draws, safe inside a script element
  */
 public record Page(
@@ -25,6 +26,7 @@ public record Page(
         List<Section> sections,
         Optional<Reach> reach,
         List<Input> inputs,
+        Map<String, String> configuration,
         String command,
         Map<String, String> versions,
         String figureData,

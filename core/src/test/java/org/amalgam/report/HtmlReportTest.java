@@ -53,14 +53,21 @@ class HtmlReportTest {
     }
 
     @Test
-    void everySettingOfASingleRunIsThereOnce() {
+    void everySettingOfASingleRunIsThereFoldedAway() {
         Map<String, Object> configuration = Map.of(
                 "method", Map.of("optimizer", Map.of("lr", 0.5)), "modelpool", Map.of("processor", "models/<x>"));
         String page = markup(HtmlReport.text(Samples.single(2).withConfiguration(configuration)));
 
         assertThat(page)
-                .contains("<dt>method.optimizer.lr</dt><dd>0.5</dd>", "<dt>modelpool.processor</dt>")
-                .doesNotContain("<dt>optimizer.lr</dt>", "models/<x>");
+                .containsSubsequence(
+                        "<details>",
+                        "Everything that the run was told",
+                        "<dt>method.optimizer.lr</dt><dd>0.5</dd>",
+                        "</details>",
+                        "Repeating it")
+                .contains("<dt>modelpool.processor</dt>")
+                .doesNotContain("models/<x>");
+        assertThat(markup(HtmlReport.text(Samples.single(2)))).doesNotContain("Everything that the run was told");
     }
 
     @Test
