@@ -26,35 +26,34 @@ public record TaskVectors(Weights ancestor, Weights matrices) implements TaskMat
 
     /** The differences of {@code experts} to their ancestor. One parameter is in flight at a time; the result is new memory. */
     public static TaskVectors of(Weights ancestor, List<Weights> experts) {
+        return made(ancestor, (name, theta) -> {
+            Tensor matrix = Tensor.empty(DType.F32, experts.size(), theta.elements());
+            for (int k = 0; k < experts.size(); k++) {
+                matrix.select(0, k)
+                        .assign(experts.get(k)
+                                .get(name)
+                                .to(DType.F32)
+                                .sub(theta)
+                                .flatten());
+            }
+            return matrix;
+        });
+    }
+
+    /** Whatever task vectors to that ancestor, held from now on. */
+    public static TaskVectors held(Weights ancestor, TaskMatrices vectors) {
+        return made(ancestor, (name, theta) -> vectors.matrix(name));
+    }
+
+    /** @param matrix T [K, P] of a parameter's name and its theta_0 in float32 */
+    private static TaskVectors made(Weights ancestor, BiFunction<String, Tensor, Tensor> matrix) {
         Map<String, Tensor> base = new LinkedHashMap<>();
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         for (String name : ancestor.names()) {
             try (Scope scope = Scope.open()) {
                 Tensor theta = ancestor.get(name).to(DType.F32).copy();
-                Tensor matrix = Tensor.empty(DType.F32, experts.size(), theta.elements());
-                for (int k = 0; k < experts.size(); k++) {
-                    matrix.select(0, k)
-                            .assign(experts.get(k)
-                                    .get(name)
-                                    .to(DType.F32)
-                                    .sub(theta)
-                                    .flatten());
-                }
+                matrices.put(name, scope.keep(matrix.apply(name, theta)));
                 base.put(name, scope.keep(theta));
-                matrices.put(name, scope.keep(matrix));
-            }
-        }
-        return new TaskVectors(new Weights(base), new Weights(matrices));
-    }
-
-    /** Whatever task vectors to that ancestor, held from now on. */
-    public static TaskVectors held(Weights ancestor, TaskMatrices vectors) {
-        Map<String, Tensor> base = new LinkedHashMap<>();
-        Map<String, Tensor> matrices = new LinkedHashMap<>();
-        for (String name : ancestor.names()) {
-            try (Scope scope = Scope.open()) {
-                base.put(name, scope.keep(ancestor.get(name).to(DType.F32).copy()));
-                matrices.put(name, scope.keep(vectors.matrix(name)));
             }
         }
         return new TaskVectors(new Weights(base), new Weights(matrices));

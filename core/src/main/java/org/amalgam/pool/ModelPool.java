@@ -228,11 +228,6 @@ public record ModelPool(
         return experts.size() * architecture.elements() * Float.BYTES <= HELD_BYTES;
     }
 
-    /** The task vectors of every parameter but those named. */
-    public TaskVectors taskVectors(List<String> without) {
-        return only(name -> !without.contains(name)).taskVectors();
-    }
-
     /** The same pool with those parameters alone. */
     public ModelPool only(Predicate<String> parameters) {
         return new ModelPool(

@@ -10,7 +10,6 @@ import org.amalgam.tensor.Weights;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Singular values of a task vector's matrices, and their truncations to given ranks. */
@@ -29,7 +28,7 @@ final class LowRankCheck implements Check {
             String task = golden.settings().path("task").asText();
             Path folder = golden.folder(task);
             Weights taskVector = ModelPool.open(golden.folder("base"), Map.of(task, folder))
-                    .taskVectors(List.of())
+                    .taskVectors()
                     .taskVector(0);
             golden.expected().stream().filter(name -> name.startsWith(VALUES)).forEach(name -> {
                 Tensor matrix = taskVector.get(name.substring(VALUES.length()));

@@ -171,7 +171,7 @@ class AdapterTest {
                     java.util.Arrays.copyOfRange(
                             expected(1.5), (int) span.start(), (int) (span.start() + span.length())));
         }
-        TaskVectors vectors = pool().taskVectors(List.of());
+        TaskVectors vectors = pool().taskVectors();
         assertThat(vectors.tasks()).isEqualTo(1);
         float[] difference = pool().taskMatrices(List.of())
                 .matrix(QUERY + ".weight", Span.whole(64))
