@@ -140,6 +140,15 @@ public record AdaMerging(
         return weights == null;
     }
 
+    @Override
+    public Steps steps(ModelPool pool) {
+        return usesData()
+                ? new Steps(
+                        fastDevRun ? 1 : maxSteps,
+                        (long) batchSize * pool.tasks().size())
+                : Steps.NONE;
+    }
+
     /**
      * The ancestor and K task vectors where they are held, the merged model and, while it is adapted, a gradient for every worker;
      * activations too where no batch may be cut.

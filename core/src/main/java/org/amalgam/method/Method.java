@@ -58,9 +58,25 @@ public interface Method {
         return false;
     }
 
-    /** Whether it makes a model for each of several preferences too, which are judged as a front. */
-    default boolean hasFront() {
-        return false;
+    /** How many models it makes besides, one for each of several preferences, which are judged as a front. */
+    default int frontSize(ModelPool pool) {
+        return 0;
+    }
+
+    /**
+     * Steps in which it learns.
+     *
+     * @param samples of all tasks that a step passes through the network, forward and back; fewer where an epoch ends
+     */
+    record Steps(int count, long samples) {
+
+        /** Nothing is learned. */
+        public static final Steps NONE = new Steps(0, 0);
+    }
+
+    /** The steps in which it learns from that pool, foreseen from its settings. */
+    default Steps steps(ModelPool pool) {
+        return Steps.NONE;
     }
 
     /** Native memory in bytes that the activations of one step take when all its samples are computed at once; 0 without steps. */

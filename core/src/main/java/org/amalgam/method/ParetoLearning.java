@@ -123,7 +123,8 @@ record ParetoLearning(
                 .learn(start.learner(rays::at, used), Objective.CROSS_ENTROPY, weighing.of(rays::at), tasks, run);
     }
 
-    private List<Preference> grid(ModelPool pool) {
+    /** The preferences of the front, none where there is to be none. */
+    List<Preference> grid(ModelPool pool) {
         int tasks = pool.tasks().size();
         if (!front) {
             return List.of();
@@ -162,6 +163,12 @@ record ParetoLearning(
                     + String.format(Locale.ROOT, " %.3g", preference.weights().get(k)));
         }
         return String.join(", ", parts);
+    }
+
+    Method.Steps steps(ModelPool pool) {
+        return learns()
+                ? new Method.Steps(steps, (long) batchSize * pool.tasks().size())
+                : Method.Steps.NONE;
     }
 
     boolean learns() {

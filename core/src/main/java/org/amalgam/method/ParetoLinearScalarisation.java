@@ -119,8 +119,13 @@ public record ParetoLinearScalarisation(
     }
 
     @Override
-    public boolean hasFront() {
-        return evalGrid;
+    public Steps steps(ModelPool pool) {
+        return learning().steps(pool);
+    }
+
+    @Override
+    public int frontSize(ModelPool pool) {
+        return learning().grid(pool).size();
     }
 
     @Override

@@ -139,6 +139,13 @@ public record RouterLearning(
         saveCheckpoint.ifPresent(file -> RouterFile.save(file, routers, spec.depth(), pool));
     }
 
+    /** What it learns in, of that pool. */
+    Method.Steps steps(ModelPool pool) {
+        return checkpoint.isPresent()
+                ? Method.Steps.NONE
+                : new Method.Steps(steps, (long) batchSize * pool.tasks().size());
+    }
+
     /** Native memory that activations take when no batch is cut, where batches may be cut. */
     long activationBytes(Upscale upscale, ModelPool pool) {
         return checkpoint.isPresent() || upscale.wholeBatches()

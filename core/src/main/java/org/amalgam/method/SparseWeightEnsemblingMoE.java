@@ -161,6 +161,11 @@ public record SparseWeightEnsemblingMoE(
     }
 
     @Override
+    public Steps steps(ModelPool pool) {
+        return learning().steps(pool);
+    }
+
+    @Override
     public OptionalLong mixtureBytes(ModelPool pool) {
         return routerHiddenLayers == 0 ? OptionalLong.empty() : OptionalLong.of(form().mixtureBytes(pool));
     }

@@ -133,6 +133,11 @@ public record WeightEnsemblingMoE(
     }
 
     @Override
+    public Steps steps(ModelPool pool) {
+        return learning().steps(pool);
+    }
+
+    @Override
     public OptionalLong mixtureBytes(ModelPool pool) {
         return routerHiddenLayers == 0 ? OptionalLong.empty() : OptionalLong.of(form().mixtureBytes(pool));
     }

@@ -28,17 +28,17 @@ record Check(String method, Compatibility models, Optional<Plan> plan, List<Conf
     }
 
     /** Looks at everything, whatever is found first. The tensors that are mapped belong to the scope that is open. */
-    static Check of(Compatibility models, MethodChoice method, boolean judges, RunConfig config) {
+    static Check of(Compatibility models, MethodChoice method, Plan.Judging judging, RunConfig config) {
         List<Conflict> conflicts = new ArrayList<>(models.conflicts());
         Optional<Plan> plan = Optional.empty();
         Optional<ModelPool> outline = models.outline();
         if (outline.isPresent()) {
             try {
-                if (judges && method.method().hasFront()) {
+                if (judging.judges() && method.method().frontSize(outline.get()) > 0) {
                     Neighbour.all(config.settings().evaluation().beside())
                             .forEach(neighbour -> neighbour.requireFit(outline.get()));
                 }
-                plan = Optional.of(Plan.of(method, outline.get(), judges, config));
+                plan = Optional.of(Plan.of(method, outline.get(), judging, config));
                 conflicts.addAll(plan.get().conflicts());
             } catch (AmalgamException e) {
                 conflicts.add(Conflict.of("", Conflict.Kind.METHOD, e));

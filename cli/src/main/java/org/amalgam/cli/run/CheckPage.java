@@ -99,6 +99,9 @@ record CheckPage(Check check, Console console) {
         String own = cost.own() < cost.peak() ? ", " + Plan.size(cost.own()) + " of it its own" : "";
         item("memory", "about " + Plan.size(cost.peak()) + " at its peak" + own + available());
         item("reads", Plan.size(cost.read()));
+        if (!cost.time().text().isEmpty()) {
+            item("time", cost.time().text());
+        }
         item(
                 "writes",
                 cost.saved()

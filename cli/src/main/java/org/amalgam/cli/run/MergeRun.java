@@ -61,7 +61,7 @@ final class MergeRun {
         ModelPool pool = workplace.pool(method.method());
         List<Task> tasks = workplace.judgingTasks();
         List<Neighbour> beside = beside(pool, tasks);
-        Plan plan = Plan.of(method, pool, !tasks.isEmpty(), config);
+        Plan plan = Plan.of(method, pool, judging(tasks), config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
@@ -100,6 +100,14 @@ final class MergeRun {
         return merged;
     }
 
+    /** How the result is to be judged, as far as it is known: no data set is opened to check. */
+    private Plan.Judging judging(List<Task> opened) {
+        return new Plan.Judging(
+                around.judged().judges(),
+                around.judged().baselines(),
+                opened.stream().mapToLong(Task::size).sum());
+    }
+
     /** A method's own {@code cache_dir}, or {@code outputs}; heads and scores lie in a folder of it. */
     private Path cache() {
         Object named = method.settings().get("cache_dir");
@@ -116,8 +124,7 @@ final class MergeRun {
         run.refuseBeforehand();
         try (Scope scope = Scope.open();
                 Workplace workplace = run.around.workplace(run.cache())) {
-            Check check = Check.of(
-                    workplace.compatibility(), run.method, run.around.judged().judges(), config);
+            Check check = Check.of(workplace.compatibility(), run.method, run.judging(List.of()), config);
             check.print(console);
             return check.conflicts().isEmpty();
         }
@@ -151,7 +158,7 @@ final class MergeRun {
 
     /** What will stand beside a front: read and looked at before anything is learned, so that no mistake costs the learning. */
     private List<Neighbour> beside(ModelPool pool, List<Task> tasks) {
-        if (!method.method().hasFront() || tasks.isEmpty()) {
+        if (tasks.isEmpty() || method.method().frontSize(pool) == 0) {
             return List.of();
         }
         List<Neighbour> beside = Neighbour.all(settings.evaluation().beside());

@@ -1,7 +1,9 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.Method;
 import org.amalgam.method.StaticMethod;
 import org.amalgam.pool.Conflict;
 import org.amalgam.pool.Model;
@@ -11,6 +13,7 @@ import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
+import org.amalgam.run.Workers;
 import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Precision;
 
@@ -52,9 +55,25 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
      * @param read of the models' tensors, each counted once
      * @param peak of memory, the models' mapped pages among it
      * @param own of memory, which does not shrink under pressure: the peak without mapped pages that are used in passing
+     * @param time that samples take to pass through networks
      * @param saved where a merged model is to be saved
      */
-    record Cost(long read, long peak, long own, Optional<Saved> saved) {}
+    record Cost(long read, long peak, long own, Forecast time, Optional<Saved> saved) {}
+
+    /**
+     * How the result is judged.
+     *
+     * @param judges whether it is
+     * @param baselines whether the ancestor and the experts are judged beside it
+     * @param samples of all tasks; 0 before the data sets are opened
+     */
+    record Judging(boolean judges, boolean baselines, long samples) {
+
+        /** Samples that pass a network: each of them the merged model, every model of a front, and those beside it. */
+        long passes(int front, int milestones) {
+            return judges ? samples * (1L + front + milestones + (baselines ? 2 : 0)) : 0;
+        }
+    }
 
     /**
      * What is saved.
@@ -67,12 +86,11 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
     /**
      * The plan of a merge.
      *
-     * @param judges whether the result is judged
      * @throws AmalgamException if the method cannot merge such a pool
      */
-    static Plan of(MethodChoice method, ModelPool pool, boolean judges, RunConfig config) {
+    static Plan of(MethodChoice method, ModelPool pool, Judging judging, RunConfig config) {
         method.method().requireFit(pool);
-        if (judges) {
+        if (judging.judges()) {
             pool.architecture().features();
         }
         Line work = new Line(
@@ -91,8 +109,26 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
         Optional<Saved> saved = config.settings()
                 .mergedModelSavePath()
                 .map(path -> new Saved(path, savedBytes(method, pool, config), free(path)));
-        Needs whole = judges ? needs.withHeld(pool).with(roundedBytes(method, pool, config)) : needs;
-        return of(work, whole, pool, judges, saved, config);
+        Needs whole = judging.judges() ? needs.withHeld(pool).with(roundedBytes(method, pool, config)) : needs;
+        return of(work, whole, pool, judging.judges(), forecast(method.method(), pool, judging, config), saved, config);
+    }
+
+    private static Forecast forecast(Method method, ModelPool pool, Judging judging, RunConfig config) {
+        RootSettings settings = config.settings();
+        if (settings.fastDevRun()) {
+            return Forecast.NONE;
+        }
+        Method.Steps steps = method.steps(pool);
+        int every = settings.evaluation().every();
+        int milestones = every > 0 && steps.count() > 0 ? steps.count() / every + 1 : 0;
+        try (Workers workers = Surroundings.workers(settings)) {
+            return Forecast.of(
+                    steps,
+                    judging.passes(method.frontSize(pool), milestones),
+                    pool.architecture(),
+                    Precision.of(settings.fabric().precision()).operands(),
+                    workers);
+        }
     }
 
     /** The run as far as memory depends on it: above all its workers. */
@@ -163,6 +199,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                 new Needs(analysis.analysis().memory(pool, foreseen(config)), 0, false),
                 pool,
                 !tasks.isEmpty(),
+                Forecast.NONE,
                 Optional.empty(),
                 config);
     }
@@ -187,7 +224,13 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
     }
 
     private static Plan of(
-            Line work, Needs needs, ModelPool pool, boolean judges, Optional<Saved> saved, RunConfig config) {
+            Line work,
+            Needs needs,
+            ModelPool pool,
+            boolean judges,
+            Forecast time,
+            Optional<Saved> saved,
+            RunConfig config) {
         List<Conflict> conflicts = new ArrayList<>();
         long wanted = needs.activations();
         List<Model> models = pool.models();
@@ -221,17 +264,18 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                         "make room, or name a folder on another disk")));
         Line cost = new Line(
                 "plan",
-                "reads %s, peak memory about %s%s%s%s"
+                "reads %s, peak memory about %s%s%s%s%s"
                         .formatted(
                                 size(read),
                                 size(peak),
                                 needs.passing() ? ", %s of it its own".formatted(size(own)) : "",
+                                time.text().isEmpty() ? "" : ", " + time.text(),
                                 saved.map(model -> ", writes " + size(model.bytes()))
                                         .orElse(""),
                                 judges ? "" : ", judges nothing"));
         return new Plan(
                 List.of(work, cost),
-                new Cost(read, peak, needs.passing() ? own : peak, saved),
+                new Cost(read, peak, needs.passing() ? own : peak, time, saved),
                 conflicts,
                 activations,
                 // What is not adapted is never taken up again, and hashing takes longer than merging.

@@ -17,7 +17,10 @@ import java.util.OptionalLong;
 /** Holds what the parts of a run did against what the machine can do. */
 final class Rates {
 
+    /** Rows: as many as a micro-batch may have. */
     private static final int LARGE = 1024;
+
+    private static final int SMALL = 256;
 
     private Rates() {}
 
@@ -57,15 +60,20 @@ final class Rates {
         DType type = run.precision().operands();
         record Measured(Gemm gemm, double gflops) {}
         // Of the two the faster: a small model's own shape may be beneath what the machine can do.
-        Measured best = List.of(new Gemm(type, LARGE, LARGE, LARGE), likeTheModels(architecture, type)).stream()
+        Measured best = List.of(new Gemm(type, LARGE, LARGE, LARGE), likeTheModels(architecture, type, LARGE)).stream()
                 .map(gemm -> new Measured(gemm, Machine.gflops(gemm, run.workers())))
                 .max(Comparator.comparingDouble(Measured::gflops))
                 .orElseThrow();
         return new Limits.Peaks(OptionalDouble.of(best.gflops()), best.gemm().toString(), copy);
     }
 
-    /** The largest linear map of a block, on as many rows as a micro-batch may have. */
-    private static Gemm likeTheModels(Architecture architecture, DType type) {
+    /** A product of the models' own that is measured within a few milliseconds. */
+    static Gemm small(Architecture architecture, DType type) {
+        return likeTheModels(architecture, type, SMALL);
+    }
+
+    /** The largest linear map of a block. */
+    private static Gemm likeTheModels(Architecture architecture, DType type, int rows) {
         List<String> maps =
                 architecture.linears().stream().map(linear -> linear.weight()).toList();
         return architecture.parameters().stream()
@@ -73,9 +81,9 @@ final class Rates {
                 .max(Comparator.comparingLong(ParameterSpec::elements))
                 .map(spec -> new Gemm(
                         type,
-                        LARGE,
+                        rows,
                         Math.toIntExact(spec.shape().get(1)),
                         Math.toIntExact(spec.shape().get(0))))
-                .orElse(new Gemm(type, LARGE, LARGE, LARGE));
+                .orElse(new Gemm(type, rows, LARGE, LARGE));
     }
 }

@@ -208,10 +208,23 @@ class CheckTest {
         assertThat(ending.code()).isZero();
         assertThat(ending.out()).contains("note     the run takes about");
 
-        Plan plan = new Plan(List.of(), new Plan.Cost(3, 7, 5, Optional.empty()), List.of(), 0, () -> "");
+        Plan plan =
+                new Plan(List.of(), new Plan.Cost(3, 7, 5, Forecast.NONE, Optional.empty()), List.of(), 0, () -> "");
         assertThat(plan.shortage(OptionalLong.of(4))).isPresent();
         assertThat(plan.shortage(OptionalLong.of(5))).isEmpty();
         assertThat(plan.shortage(OptionalLong.empty())).isEmpty();
+    }
+
+    @Test
+    void longLearningIsForeseen() throws IOException {
+        String[] overrides = {"method=adamerging", "modelpool=mine", "taskpool=mine", "method.max_steps=1000000000"};
+        assertThat(json(0, overrides).at("/plan/adapting_seconds").asLong()).isGreaterThan(60);
+        assertThat(flat(check(overrides).out())).containsPattern("time +about [0-9.]+ (min|h) of adapting");
+        overrides[3] = "method.max_steps=3";
+        assertThat(json(0, overrides).path("plan").has("adapting_seconds")).isFalse();
+        assertThat(check(overrides).out()).doesNotContain("of adapting");
+        overrides[3] = "fast_dev_run=true";
+        assertThat(json(0, overrides).path("plan").has("adapting_seconds")).isFalse();
     }
 
     @Test
