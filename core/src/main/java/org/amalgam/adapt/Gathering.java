@@ -7,6 +7,7 @@ import org.amalgam.run.Part;
 import org.amalgam.run.Run;
 import org.amalgam.run.Work;
 import org.amalgam.tensor.Precision;
+import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
@@ -52,8 +53,11 @@ record Gathering(
     private List<Passes> passes(List<List<Piece>> plan, List<Weights> leaves, IntToDoubleFunction scale) {
         try (Precision.Casts kept = Precision.keepCasts()) {
             return run.workers().deal(plan, (worker, pieces) -> {
-                Encoder network = learner.network().apply(leaves.get(worker));
-                return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
+                // A network may hold views of its weights, GPT-2's turned matrices for one, which keep their memory.
+                try (Scope scope = Scope.open()) {
+                    Encoder network = learner.network().apply(leaves.get(worker));
+                    return Passes.of(network, pieces, batches, tasks, objective, scale, run.precision());
+                }
             });
         }
     }
