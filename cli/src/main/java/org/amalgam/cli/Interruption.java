@@ -1,8 +1,10 @@
 package org.amalgam.cli;
 
+import org.amalgam.cli.config.ShellCommand;
 import org.amalgam.run.Workers;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -10,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Says one line when the process is ended from outside. The exit code, 130 after Ctrl-C, is the virtual machine's own; what a
  * run has begun to write is removed by those who write it.
  */
-final class Interruption {
+public final class Interruption {
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -18,6 +20,9 @@ final class Interruption {
     private record Calm(String sentence, Thread waiting) {}
 
     private static volatile Calm calm;
+
+    /** Back to the run that is at work, as a sentence; empty where none is. */
+    private static volatile String way = "";
 
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -35,8 +40,7 @@ final class Interruption {
                                 err.println(
                                         wished != null
                                                 ? "amalgam: " + wished.sentence()
-                                                : "amalgam: interrupted. An adaptation or analysis goes on where it was"
-                                                        + " with: amalgam resume FOLDER");
+                                                : "amalgam: interrupted." + way);
                                 err.flush();
                                 Workers.end();
                                 if (wished != null) {
@@ -56,6 +60,11 @@ final class Interruption {
      */
     static void calmly(String sentence) {
         calm = new Calm(sentence, Thread.currentThread());
+    }
+
+    /** From now on a run is at work in that folder, and can go on there. */
+    public static void resumable(Path folder) {
+        way = " Go on with: amalgam resume " + ShellCommand.quoted(folder.toString());
     }
 
     /** The run has ended by itself: nothing is to be said any more. */

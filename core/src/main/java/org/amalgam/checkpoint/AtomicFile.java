@@ -28,6 +28,24 @@ public final class AtomicFile {
         void writeTo(Path partial) throws IOException;
     }
 
+    /**
+     * Fails where no file can be written under that name, be it new or in another one's place. Call it before the work whose result
+     * the file is to hold.
+     *
+     * @throws AmalgamException if a folder has that name, or nothing can be made where it is meant
+     */
+    public static void requirePlace(Path target) {
+        requireNoFolder(target);
+        Unfinished.requirePlace(target);
+    }
+
+    private static void requireNoFolder(Path target) {
+        if (Files.isDirectory(target)) {
+            throw new AmalgamException(
+                    target + ": expected the name of a file to write, found a folder; name a file in it");
+        }
+    }
+
     /** {@link #write(Path, Content)} of a text, as UTF-8. */
     public static void write(Path target, String text) {
         write(target, channel -> {
@@ -66,10 +84,7 @@ public final class AtomicFile {
 
     /** As {@link #write(Path, Content)}; the content makes the file itself, under the name that it is given. */
     public static void writeByName(Path target, NamedContent content) {
-        if (Files.isDirectory(target)) {
-            throw new AmalgamException(
-                    target + ": expected the name of a file to write, found a folder; name a file in it");
-        }
+        requireNoFolder(target);
         Path partial = Unfinished.beside(target);
         boolean complete = false;
         try {

@@ -20,11 +20,17 @@ public final class AtomicFolder {
     }
 
     /**
-     * Fails where the target exists. Call it before the work whose result the folder is to hold, so that hours are not lost.
+     * Fails where the target exists or cannot be made. Call it before the work whose result the folder is to hold, so that hours
+     * are not lost.
      *
-     * @throws AmalgamException if anything lies under that name
+     * @throws AmalgamException if anything lies under that name, or nothing can be made there
      */
-    public static void requireAbsent(Path target) {
+    public static void requirePlace(Path target) {
+        requireAbsent(target);
+        Unfinished.requirePlace(target);
+    }
+
+    private static void requireAbsent(Path target) {
         if (Files.exists(target) || Files.isSymbolicLink(target)) {
             throw new AmalgamException(
                     target + ": exists already and is not overwritten; name another folder or remove it");

@@ -51,7 +51,7 @@ public record Conversion(
      */
     public static Conversion write(Path source, Path target, Options options) {
         // before gigabytes are read
-        AtomicFolder.requireAbsent(target);
+        AtomicFolder.requirePlace(target);
         WeightFiles weights = WeightFiles.of(source);
         boolean single = target.toString().endsWith(".safetensors");
         Map<String, Source> sources = new LinkedHashMap<>();

@@ -55,7 +55,7 @@ final class Mapped {
                 : new AmalgamException(file + ": cannot be written (" + reason(cause) + ")", cause);
     }
 
-    private static String reason(IOException cause) {
+    static String reason(IOException cause) {
         String kind = cause.getClass().getSimpleName();
         return cause.getMessage() == null ? kind : kind + ": " + cause.getMessage();
     }

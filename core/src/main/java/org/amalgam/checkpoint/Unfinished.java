@@ -1,8 +1,11 @@
 package org.amalgam.checkpoint;
 
+import org.amalgam.AmalgamException;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -16,10 +19,45 @@ final class Unfinished {
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> PATHS.forEach(Unfinished::discard), "delete-unfinished"));
+        try {
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> PATHS.forEach(Unfinished::discard), "delete-unfinished"));
+        } catch (IllegalStateException ending) {
+            // The process is about to end: who writes now deletes what is unfinished by itself, or has no time left to.
+            PATHS.clear();
+        }
     }
 
     private Unfinished() {}
+
+    /**
+     * Fails where a file or folder of that name could not be made: its folder, or the nearest above it that exists, takes none.
+     *
+     * @throws AmalgamException that names the folder
+     */
+    static void requirePlace(Path target) {
+        Path there = target.toAbsolutePath().normalize().getParent();
+        while (there != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+            there = there.getParent();
+        }
+        if (there == null) {
+            throw new AmalgamException(target + " is no name of a file or folder; name one");
+        }
+        if (!Files.isDirectory(there)) {
+            throw new AmalgamException(target + " cannot be written: " + there + " is no folder; name another place");
+        }
+        Path trial = beside(there.resolve("trial"));
+        try {
+            Files.createFile(trial);
+        } catch (IOException e) {
+            throw new AmalgamException(
+                    target + " cannot be written: nothing can be made in " + there + " (" + Mapped.reason(e)
+                            + "); name another place",
+                    e);
+        } finally {
+            discard(trial);
+        }
+    }
 
     /** A name in the target's folder that no other process uses; the rename to the target stays within one file system. */
     static Path beside(Path target) {

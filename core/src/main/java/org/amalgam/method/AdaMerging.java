@@ -19,6 +19,7 @@ import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Weights;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,9 +113,10 @@ public record AdaMerging(
             Coefficients given = CoefficientsFile.of(weights, granularity(), vectors.tasks(), vectors.layers());
             return MergedModel.of(vectors.merge(used(given))).withCoefficients(given);
         }
+        Optional<Path> file = SavedFile.of("method.save_merging_weights", saveMergingWeights, run);
         Adapted adapted = adapt(learner(vectors, pool.architecture()), pool, run);
         Coefficients learned = coefficients(adapted.parameters());
-        saveMergingWeights.ifPresent(file -> CoefficientsFile.save(file, run, learned));
+        file.ifPresent(path -> CoefficientsFile.save(path, learned));
         Weights merged = run.profiler().measure("merging weights", () -> vectors.merge(used(learned)));
         return MergedModel.of(merged)
                 .withCoefficients(learned)

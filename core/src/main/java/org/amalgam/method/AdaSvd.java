@@ -67,6 +67,7 @@ public record AdaSvd(
     @Override
     public MergedModel merge(ModelPool pool, Run run) {
         List<Double> factors = factors(pool);
+        Optional<Path> file = SavedFile.of("method.save_routing", saveRouting, run);
         List<String> notes = new ArrayList<>();
         Devices.note(device, upscalingAccelerator).ifPresent(notes::add);
         List<Figure> figures = new ArrayList<>();
@@ -84,7 +85,7 @@ public record AdaSvd(
             figures.add(calibrated.spectra().figure(pool.tasks(), true));
         }
         figures.add(0, average.figure(pool.tasks()));
-        saveRouting.ifPresent(name -> average.save(run.file(name)));
+        file.ifPresent(average::save);
         return MergedModel.of(reduced(pool, average, factors))
                 .withFigures(figures)
                 .withNotes(notes);

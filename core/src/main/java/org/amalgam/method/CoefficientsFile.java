@@ -6,7 +6,6 @@ import org.amalgam.checkpoint.NumpyFile;
 import org.amalgam.checkpoint.TorchFile;
 import org.amalgam.merge.Coefficients;
 import org.amalgam.merge.Coefficients.Granularity;
-import org.amalgam.run.Run;
 import org.amalgam.tensor.Tensor;
 
 import java.nio.file.Files;
@@ -34,9 +33,8 @@ final class CoefficientsFile {
                 "method.weights: expected a list of numbers or the path of a .pt, .np or .npy file, found " + given);
     }
 
-    /** Saves coefficients as the reference does: relative names are meant in the run's folder. */
-    static void save(String name, Run run, Coefficients coefficients) {
-        Path path = run.file(name);
+    /** Saves coefficients as the reference does. */
+    static void save(Path path, Coefficients coefficients) {
         Tensor lambda = coefficients.lambda();
         TorchFile.writeTensor(path, HostTensor.ofFloats(lambda.toFloats(), lambda.shape()));
     }

@@ -67,7 +67,7 @@ public record FisherMerging(
                 new FisherInformation(labels, name -> !excluded.contains(name)),
                 new Samples("num_fisher_examples", numFisherExamples, batchSize, shuffle),
                 statistics,
-                saveStatistics.map(run::file));
+                SavedFile.folder("method.save_statistics", saveStatistics, run));
         List<String> notes = new ArrayList<>();
         return merge(pool, use -> notes.addAll(information.each(pool, run, use)))
                 .withNotes(notes);

@@ -65,7 +65,7 @@ public record RegMean(
                 new GramMatrices(linears(pool)),
                 new Samples("num_regmean_examples", numRegmeanExamples, batchSize, shuffle),
                 statistics,
-                saveStatistics.map(run::file));
+                SavedFile.folder("method.save_statistics", saveStatistics, run));
         List<String> notes = new ArrayList<>();
         return merge(pool, run, use -> notes.addAll(grams.each(pool, run, use))).withNotes(notes);
     }

@@ -4,6 +4,7 @@ import org.amalgam.adapt.Adaptation;
 import org.amalgam.adapt.Adaptation.Adapted;
 import org.amalgam.adapt.Learner;
 import org.amalgam.adapt.Objective;
+import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.data.Seeds;
 import org.amalgam.mixture.RouterSpec;
 import org.amalgam.mixture.RoutingObserver;
@@ -58,6 +59,7 @@ public record RouterLearning(
      */
     void requireFit(Upscale upscale, boolean everyModule, ModelPool pool) {
         upscale.requireFit(pool, everyModule);
+        saveCheckpoint.ifPresent(AtomicFile::requirePlace);
         checkpoint.ifPresent(file -> RouterFile.requireSame(file, "method.checkpoint", upscale.depth(), pool));
     }
 

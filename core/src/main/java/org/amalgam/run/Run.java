@@ -5,6 +5,7 @@ import org.amalgam.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
@@ -38,6 +39,9 @@ public record Run(
         Metrics metrics,
         Profiler profiler,
         Milestones milestones) {
+
+    /** Names in a run's folder under which the command line keeps what belongs to every run. */
+    private static final Set<String> OWN_FILES = Set.of("config.yaml", "run.json", "report.json", "report.html");
 
     /** Activations may take 1 GiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 1L << 30;
@@ -121,5 +125,15 @@ public record Run(
     /** Where a file that a setting names is meant: in the run's folder unless it begins with / or a dot. */
     public Path file(String name) {
         return name.startsWith("/") || name.startsWith(".") ? Path.of(name) : folder.resolve(name);
+    }
+
+    /** Whether the run itself keeps something in that file: how it was commanded, how far it is, what came of it. */
+    public boolean isOwn(Path file) {
+        Path place = file.toAbsolutePath().normalize();
+        return snapshot.filter(own -> own.toAbsolutePath().normalize().equals(place))
+                        .isPresent()
+                || OWN_FILES.stream()
+                        .anyMatch(own ->
+                                folder.resolve(own).toAbsolutePath().normalize().equals(place));
     }
 }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +40,28 @@ class AtomicFolderTest {
         assertThatThrownBy(() -> AtomicFolder.write(target, partial -> {}))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("exists already and is not overwritten; name another folder or remove it");
+    }
+
+    @Test
+    void aPlaceIsTriedBeforehandAndLeftAsItWas() throws IOException {
+        AtomicFolder.requirePlace(folder.resolve("deep/out"));
+        AtomicFile.requirePlace(folder.resolve("deep/out"));
+        assertThat(folder).isEmptyDirectory();
+
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        AtomicFile.requirePlace(file);
+        assertThat(file).hasContent("text");
+        assertThatThrownBy(() -> AtomicFolder.requirePlace(file))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("exists already");
+        assertThatThrownBy(() -> AtomicFile.requirePlace(folder))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("found a folder");
+        for (Path beneath : List.of(file.resolve("out"), file.resolve("deep/out"))) {
+            assertThatThrownBy(() -> AtomicFolder.requirePlace(beneath))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessage(beneath + " cannot be written: " + file + " is no folder; name another place");
+        }
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param configName the file of the root
  * @param overrides as they were given
  */
-record ShellCommand(List<Path> configDirs, Optional<String> configName, List<String> overrides) {
+public record ShellCommand(List<Path> configDirs, Optional<String> configName, List<String> overrides) {
 
     /** What no shell changes. */
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
@@ -34,7 +34,7 @@ record ShellCommand(List<Path> configDirs, Optional<String> configName, List<Str
         return words.stream().map(ShellCommand::quoted).collect(Collectors.joining(" "));
     }
 
-    private static String quoted(String word) {
+    public static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

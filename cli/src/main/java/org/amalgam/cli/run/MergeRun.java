@@ -63,6 +63,8 @@ final class MergeRun {
         List<Neighbour> beside = beside(pool, tasks);
         Plan plan = Plan.of(method, pool, judging(tasks), config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
+            // Again, now that the run's folder is there: it may be the one that was named.
+            refuseExistingOutputs();
             MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()
@@ -140,7 +142,13 @@ final class MergeRun {
     /** Hours of work must not end at a folder that is in the way. */
     private void refuseExistingOutputs() {
         SavedFormat.of(settings);
-        settings.mergedModelSavePath().ifPresent(AtomicFolder::requireAbsent);
+        settings.mergedModelSavePath().ifPresent(model -> {
+            AtomicFolder.requirePlace(model);
+            settings.reportSavePath().filter(model::equals).ifPresent(same -> {
+                throw new AmalgamException("merged_model_save_path and report_save_path: both are " + same
+                        + "; one is a folder and the other a file, give them two names");
+            });
+        });
         around.refuseExistingReport();
     }
 

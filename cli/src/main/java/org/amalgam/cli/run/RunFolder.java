@@ -22,6 +22,9 @@ final class RunFolder {
     /** The file from which an interrupted analysis goes on. */
     static final String ANALYSIS = "analysis.safetensors";
 
+    /** The composed configuration of a run. */
+    static final String CONFIG = "config.yaml";
+
     private RunFolder() {}
 
     /** The file in a run's folder from which the run can go on, if it has come so far. */
@@ -41,6 +44,20 @@ final class RunFolder {
         });
     }
 
+    /** Refuses to write over what is not of this run: another run's command line and report, or a user's own file. */
+    static void refuseOthers(Path folder, RunFile file) {
+        if (RunFile.isAnyIn(folder) && !file.isIn(folder)) {
+            throw new AmalgamException(folder
+                    + " holds a run with another command line, whose files this one would replace; name another folder, or"
+                    + " remove that one");
+        }
+        if (!RunFile.isAnyIn(folder) && Files.exists(folder.resolve(CONFIG))) {
+            throw new AmalgamException(folder.resolve(CONFIG)
+                    + " is there already and of no run, and a run writes its configuration under that name; name another"
+                    + " folder");
+        }
+    }
+
     /** Deletes what a run that failed has begun in its folder, unless the run can go on from there. */
     static void discardUnlessResumable(Path folder) {
         if (state(folder).isPresent()) {
@@ -49,7 +66,9 @@ final class RunFolder {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 // The folder may be one that the user named, with other things in it.
-                if (file.getFileName().toString().matches("config\\.yaml|run\\.json|events\\.out\\.tfevents\\..*")) {
+                if (file.getFileName()
+                        .toString()
+                        .matches("config\\.yaml|run\\.json|\\.lock|events\\.out\\.tfevents\\..*")) {
                     Files.delete(file);
                 }
             }

@@ -3,6 +3,7 @@ package org.amalgam.cli.run;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.cli.Console;
+import org.amalgam.cli.Interruption;
 import org.amalgam.cli.config.FabricSettings;
 import org.amalgam.cli.config.RootSettings;
 import org.amalgam.cli.config.RunConfig;
@@ -70,9 +71,12 @@ record Surroundings(
 
     /** Hours of work must not end at a file that is in the way. */
     void refuseExistingReport() {
-        settings().reportSavePath().filter(Files::exists).ifPresent(path -> {
-            throw new AmalgamException(
-                    "report_save_path: " + path + " exists and is not overwritten; name another file or remove it");
+        settings().reportSavePath().ifPresent(path -> {
+            if (Files.exists(path)) {
+                throw new AmalgamException(
+                        "report_save_path: " + path + " exists and is not overwritten; name another file or remove it");
+            }
+            AtomicFile.requirePlace(path);
         });
     }
 
@@ -124,9 +128,16 @@ record Surroundings(
             return Optional.empty();
         }
         Path folder = place.get();
+        try (RunLock taken = RunLock.of(folder)) {
+            return Optional.of(new Done(worked(plan, folder, snapshot, work), folder));
+        }
+    }
+
+    private RunReport worked(Plan plan, Path folder, String snapshot, BiFunction<Run, Path, RunReport> work) {
         boolean isNew = !RunFile.isAnyIn(folder);
         begin(folder);
         console.item("run", folder.toString());
+        Interruption.resumable(folder);
         try (EventMetrics metrics = new EventMetrics(folder);
                 Workers workers = workers(settings())) {
             Run run = new Run(
@@ -142,7 +153,7 @@ record Surroundings(
                     metrics,
                     new Profiler(),
                     Milestones.NONE);
-            return Optional.of(new Done(work.apply(run, folder), folder));
+            return work.apply(run, folder);
         } catch (AmalgamException e) {
             if (isNew) {
                 RunFolder.discardUnlessResumable(folder);
@@ -159,7 +170,8 @@ record Surroundings(
             return;
         }
         RunFolder.refuseState(folder);
-        AtomicFile.write(folder.resolve("config.yaml"), config.yaml());
+        RunFolder.refuseOthers(folder, file);
+        AtomicFile.write(folder.resolve(RunFolder.CONFIG), config.yaml());
         file.write(folder);
     }
 
