@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * An answer to a request. Closing it ends the connection if the body was not read to its end.
  *
  * @param headers by name in any case, the first value of each
+ * @param body fails where the hub falls silent
  */
 record Answer(int status, URI address, Map<String, String> headers, InputStream body) implements Closeable {
 

@@ -145,28 +145,25 @@ final class Download {
 
     private void copy(Answer answer, ServedFile served, FileChannel channel) throws IOException, Unavailable {
         byte[] chunk = new byte[CHUNK_BYTES];
-        try (Watchdog watchdog = new Watchdog(answer.body(), client.patience().silence())) {
-            while (true) {
-                int read;
-                try {
-                    read = answer.body().read(chunk);
-                } catch (IOException e) {
-                    throw cut(answer, served, channel.position(), e);
-                }
-                if (read < 0) {
-                    break;
-                }
-                watchdog.heard();
-                ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, read);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                received.accept(read);
-                if (channel.position() > served.size()) {
-                    channel.truncate(0);
-                    throw new AmalgamException(served.file() + ": " + Requests.host(answer.address())
-                            + " sends more than the " + served.size() + " bytes that the hub announced");
-                }
+        while (true) {
+            int read;
+            try {
+                read = answer.body().read(chunk);
+            } catch (IOException e) {
+                throw cut(answer, served, channel.position(), e);
+            }
+            if (read < 0) {
+                break;
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, read);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            received.accept(read);
+            if (channel.position() > served.size()) {
+                channel.truncate(0);
+                throw new AmalgamException(served.file() + ": " + Requests.host(answer.address())
+                        + " sends more than the " + served.size() + " bytes that the hub announced");
             }
         }
         if (channel.position() < served.size()) {

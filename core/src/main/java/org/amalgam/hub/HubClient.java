@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.AmalgamException;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -18,8 +17,6 @@ final class HubClient {
 
     /** Descriptions of the largest repositories take some megabytes. */
     private static final int DESCRIPTION_BYTES = 64 << 20;
-
-    private static final int CHUNK_BYTES = 1 << 16;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,10 +71,6 @@ final class HubClient {
         return patience.new Tries(notice);
     }
 
-    Patience patience() {
-        return patience;
-    }
-
     private record Request(Repository repository, String revision, Optional<String> file) {}
 
     private static Request request(Listing listing, String file) {
@@ -109,7 +102,7 @@ final class HubClient {
     private JsonNode read(Answer answer) throws Unavailable {
         byte[] bytes;
         try {
-            bytes = bytes(answer);
+            bytes = answer.body().readNBytes(DESCRIPTION_BYTES);
         } catch (IOException e) {
             throw Unavailable.cut(Requests.host(answer.address()) + " broke off", e);
         }
@@ -118,20 +111,6 @@ final class HubClient {
         } catch (IOException e) {
             throw noHub(e);
         }
-    }
-
-    private byte[] bytes(Answer answer) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        byte[] chunk = new byte[CHUNK_BYTES];
-        try (Watchdog watchdog = new Watchdog(answer.body(), patience.silence())) {
-            for (int read = 0;
-                    read >= 0 && bytes.size() < DESCRIPTION_BYTES;
-                    read = answer.body().read(chunk)) {
-                watchdog.heard();
-                bytes.write(chunk, 0, read);
-            }
-        }
-        return bytes.toByteArray();
     }
 
     private Listing listing(Repository repository, String revision, JsonNode description) {

@@ -36,7 +36,7 @@ final class Requests {
     private HttpClient client;
     private volatile boolean answered;
 
-    /** @param silence how long to wait for an answer to begin */
+    /** @param silence how long to wait for an answer to begin, and for each next part of it */
     Requests(HubEnvironment environment, Duration silence) {
         this.environment = environment;
         this.silence = silence;
@@ -105,7 +105,7 @@ final class Requests {
             Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             all.putAll(told);
             response.headers().map().forEach((name, values) -> all.put(name, values.get(0)));
-            return new Answer(response.statusCode(), address, all, response.body());
+            return new Answer(response.statusCode(), address, all, new Watched(response.body(), silence));
         } catch (ConnectException | HttpConnectTimeoutException | SSLHandshakeException e) {
             String message = host(address) + " cannot be reached (" + reason(e) + ")";
             // Where nobody ever answered there is no network or no hub: waiting would not help, and the cache may.
