@@ -73,7 +73,7 @@ public record Adaptation(
         int steps = run.fastDevRun() ? 1 : maxSteps;
         Weights parameters = learner.start().map((name, tensor) -> tensor.copy());
         Optimizer state = Optimizer.of(optimizer, parameters);
-        Snapshot snapshot = Snapshot.of(run.snapshot(), identity(tasks, steps, run));
+        Snapshot snapshot = new Snapshot(run.snapshot(), identity(tasks, steps, run));
         List<Trace.Step> trace = new ArrayList<>(snapshot.restore(parameters, state));
         List<Trace.Milestone> milestones = new ArrayList<>(snapshot.milestones());
         List<Sampler> samplers = tasks.stream()

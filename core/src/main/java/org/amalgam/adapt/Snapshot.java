@@ -1,14 +1,11 @@
 package org.amalgam.adapt;
 
-import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.HostTensor;
-import org.amalgam.checkpoint.Safetensors;
 import org.amalgam.checkpoint.SafetensorsFile;
-import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.checkpoint.StateFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,46 +20,32 @@ import java.util.stream.Stream;
  */
 final class Snapshot {
 
-    private static final long INTERVAL_NANOS = 20_000_000_000L;
-    private static final String IDENTITY = "identity";
     private static final String PROBES = "probes";
     private static final String MILESTONES = "milestones";
 
-    private final Optional<Path> file;
-    private final String identity;
-    private long lastSaved = System.nanoTime();
+    private final StateFile file;
     private List<Trace.Milestone> milestones = List.of();
-
-    private Snapshot(Optional<Path> file, String identity) {
-        this.file = file;
-        this.identity = identity;
-    }
 
     /**
      * The snapshot in that file.
      *
      * @param identity whatever must be the same for a run to go on: settings, inputs, seed
      */
-    static Snapshot of(Optional<Path> file, String identity) {
-        return new Snapshot(file, identity);
+    Snapshot(Optional<Path> file, String identity) {
+        this.file = new StateFile(file, identity);
     }
 
     /**
      * Brings back what was saved, if anything was.
      *
      * @return the steps done so far
-     * @throws AmalgamException if the file belongs to another run
+     * @throws org.amalgam.AmalgamException if the file belongs to another run
      */
     List<Trace.Step> restore(Weights parameters, Optimizer optimizer) {
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            return List.of();
-        }
-        SafetensorsFile saved = Safetensors.open(file.get());
-        if (!identity.equals(saved.metadata().get(IDENTITY))) {
-            throw new AmalgamException(file.get() + " belongs to a run with other settings or inputs:\n  saved "
-                    + saved.metadata().get(IDENTITY) + "\n  now   " + identity
-                    + "\nResume with the settings of that run, or start afresh in another folder.");
-        }
+        return file.read().map(saved -> restore(saved, parameters, optimizer)).orElse(List.of());
+    }
+
+    private List<Trace.Step> restore(SafetensorsFile saved, Weights parameters, Optimizer optimizer) {
         state(parameters, optimizer).forEach((name, tensor) -> {
             HostTensor kept = saved.tensor(name);
             tensor.assign(Tensor.of(kept.toFloats(), tensor.shape()));
@@ -79,7 +62,7 @@ final class Snapshot {
     /** Saves if some time has passed since the last time, or if it must be now. */
     void saveIfDue(
             Weights parameters, Optimizer optimizer, List<Trace.Step> trace, List<Trace.Milestone> seen, boolean now) {
-        if (file.isEmpty() || !(now || System.nanoTime() - lastSaved > INTERVAL_NANOS)) {
+        if (!file.isDue(now)) {
             return;
         }
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
@@ -92,8 +75,7 @@ final class Snapshot {
                 table(trace.stream()
                         .map(step -> List.copyOf(step.parameters().values()))
                         .toList()));
-        Map<String, String> metadata =
-                new LinkedHashMap<>(Map.of(IDENTITY, identity, PROBES, String.join("\n", probes)));
+        Map<String, String> metadata = new LinkedHashMap<>(Map.of(PROBES, String.join("\n", probes)));
         if (!seen.isEmpty()) {
             metadata.put(MILESTONES, String.join("\n", seen.get(0).numbers().keySet()));
             tensors.put(
@@ -104,13 +86,7 @@ final class Snapshot {
                                     .toList())
                             .toList()));
         }
-        SafetensorsWriter.write(
-                file.get(),
-                metadata,
-                tensors.entrySet().stream()
-                        .map(e -> SafetensorsWriter.Entry.of(e.getKey(), e.getValue()))
-                        .toList());
-        lastSaved = System.nanoTime();
+        file.write(metadata, tensors);
     }
 
     private static Map<String, Tensor> state(Weights parameters, Optimizer optimizer) {

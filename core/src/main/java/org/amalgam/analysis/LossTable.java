@@ -1,12 +1,8 @@
 package org.amalgam.analysis;
 
-import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.HostTensor;
-import org.amalgam.checkpoint.Safetensors;
-import org.amalgam.checkpoint.SafetensorsFile;
-import org.amalgam.checkpoint.SafetensorsWriter;
+import org.amalgam.checkpoint.StateFile;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,20 +15,15 @@ import java.util.stream.IntStream;
  */
 final class LossTable {
 
-    private static final long INTERVAL_NANOS = 20_000_000_000L;
-    private static final String IDENTITY = "identity";
     private static final String LOSSES = "losses";
 
-    private final Optional<Path> file;
-    private final String identity;
+    private final StateFile file;
     private final int pairs;
     private final int points;
     private final double[] losses;
-    private long lastSaved = System.nanoTime();
 
-    private LossTable(Optional<Path> file, String identity, int pairs, int points, double[] losses) {
+    private LossTable(StateFile file, int pairs, int points, double[] losses) {
         this.file = file;
-        this.identity = identity;
         this.pairs = pairs;
         this.points = points;
         this.losses = losses;
@@ -42,21 +33,19 @@ final class LossTable {
      * The table of that file, or an empty one.
      *
      * @param identity whatever the losses depend on: models, data, settings, seed
-     * @throws AmalgamException if the file belongs to another run
+     * @throws org.amalgam.AmalgamException if the file belongs to another run
      */
-    static LossTable open(Optional<Path> file, String identity, int pairs, int points) {
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            double[] none = new double[2 * pairs * points];
-            Arrays.fill(none, Double.NaN);
-            return new LossTable(file, identity, pairs, points, none);
-        }
-        SafetensorsFile saved = Safetensors.open(file.get());
-        if (!identity.equals(saved.metadata().get(IDENTITY))) {
-            throw new AmalgamException(file.get() + " belongs to a run with other settings or inputs:\n  saved "
-                    + saved.metadata().get(IDENTITY) + "\n  now   " + identity
-                    + "\nResume with the settings of that run, or start afresh in another folder.");
-        }
-        return new LossTable(file, identity, pairs, points, saved.tensor(LOSSES).toDoubles());
+    static LossTable open(Optional<Path> path, String identity, int pairs, int points) {
+        StateFile file = new StateFile(path, identity);
+        double[] losses =
+                file.read().map(saved -> saved.tensor(LOSSES).toDoubles()).orElseGet(() -> unknown(2 * pairs * points));
+        return new LossTable(file, pairs, points, losses);
+    }
+
+    private static double[] unknown(int count) {
+        double[] none = new double[count];
+        Arrays.fill(none, Double.NaN);
+        return none;
     }
 
     /** The loss of a pair's first (0) or second (1) task at a point. */
@@ -79,12 +68,8 @@ final class LossTable {
 
     /** Saves if some time has passed since the last time, or if it must be now. */
     void saveIfDue(boolean now) {
-        if (file.isPresent() && (now || System.nanoTime() - lastSaved > INTERVAL_NANOS)) {
-            SafetensorsWriter.write(
-                    file.get(),
-                    Map.of(IDENTITY, identity),
-                    List.of(SafetensorsWriter.Entry.of(LOSSES, HostTensor.ofDoubles(losses, pairs, points, 2))));
-            lastSaved = System.nanoTime();
+        if (file.isDue(now)) {
+            file.write(Map.of(), Map.of(LOSSES, HostTensor.ofDoubles(losses, pairs, points, 2)));
         }
     }
 }
