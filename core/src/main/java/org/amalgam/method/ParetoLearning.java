@@ -19,6 +19,7 @@ import org.amalgam.pareto.SimplexGrid;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
+import org.amalgam.settings.Setting;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,40 +33,71 @@ import java.util.stream.Collectors;
 
 /**
  * The Pareto set of a pool, learned by routers that read a preference (Tang et al., PWEMoE, 2024): every step draws a preference and
- * a labelled batch of each task.
+ * a labelled batch of each task. What its methods are told is declared here.
  */
 record ParetoLearning(
-        boolean mlp,
-        boolean attention,
-        double initial,
-        int depth,
+        @Setting(value = "true", help = "whether the feed-forward layers have routers")
+        boolean upscaleMlp,
+
+        @Setting(value = "true", help = "whether the attention layers have routers")
+        boolean upscaleAttn,
+
+        @Setting(
+                value = "0.3",
+                help = "coefficient of task arithmetic, and nearly every coefficient before the first step")
+        double initLambda,
+
+        @Setting(value = "2", help = "depth of the routers: 1 one linear map, 2 a perceptron")
+        int routerHiddenLayers,
+
+        @Setting(
+                value = "1e-5",
+                atLeast = 0,
+                help = "learning rate of the first step; it falls to a tenth along half a cosine")
         double lr,
-        int steps,
+
+        @Setting(value = "8000", atLeast = 0, help = "steps of learning")
+        int numSteps,
+
+        @Setting(
+                value = "2000",
+                help =
+                        "steps from one checkpoint of the routers to the next, in checkpoints/ of the run's folder; 0 keeps none")
         int saveInterval,
+
+        @Setting(
+                value = "1",
+                help =
+                        "concentration of the Dirichlet distribution of preferences: 1 is uniform, less is near single tasks")
         double alpha,
-        int batchSize,
-        Optional<String> checkpoint,
+
+        @Setting(help = "how training samples are drawn") DataloaderSettings dataloaderKwargs,
+
+        @Setting(value = "null", help = "file of learned routers to use instead of learning; false and null use none")
+        Optional<String> checkpointPath,
+
+        @Setting(
+                value = "null",
+                help =
+                        "what each task is worth in the model that is made, in the pool's order and any scale; null is all alike")
         Optional<List<Double>> preference,
-        boolean front,
-        Optional<Integer> frontTasks,
-        int levels) {
+
+        @Setting(value = "true", help = "whether the models of a grid of preferences are judged after learning")
+        boolean evalGrid,
+
+        @Setting(value = "null", help = "tasks of the grid's preferences; null is the pool's number, which it must be")
+        Optional<Integer> evalGridN,
+
+        @Setting(
+                value = "2",
+                help = "levels of the grid: weights are multiples of 1 / (eval_grid_m - 1); 2 are single tasks")
+        int evalGridM) {
 
     /** Name under which the trace says whether a step's program had no solution: 1 or 0. */
     static final String FALLBACK = "epo_fallback";
 
     /** Below, the logarithms of what is drawn are beyond a double. */
     private static final double LEAST_ALPHA = 1e-300;
-
-    ParetoLearning {
-        if (depth != 1 && depth != 2) {
-            throw new AmalgamException("method.router_hidden_layers: " + depth + " is not offered; use 1 or 2");
-        }
-        if (!(alpha >= LEAST_ALPHA && Double.isFinite(alpha))) {
-            throw new AmalgamException("method.alpha: " + alpha
-                    + " is no concentration of a Dirichlet distribution; give a number above 0, at least "
-                    + LEAST_ALPHA);
-        }
-    }
 
     /** How the losses of a step with its preference are put together. */
     @FunctionalInterface
@@ -74,13 +106,14 @@ record ParetoLearning(
     }
 
     MergedModel merge(ModelPool pool, Run run, Weighing weighing) {
+        requireFit(pool);
         Preference used = used(pool);
-        // Before anything is learned: a grid that is too large must not cost the learning.
         List<Preference> grid = grid(pool);
-        PreferenceRouter router = new PreferenceRouter(depth, pool.tasks().size(), initial);
+        PreferenceRouter router =
+                new PreferenceRouter(routerHiddenLayers, pool.tasks().size(), initLambda);
         PreferenceMerge model = run.profiler()
-                .measure("construct the routed model", () -> PreferenceMerge.of(router, mlp, attention, pool));
-        Optional<Path> file = RouterFile.given(checkpoint);
+                .measure("construct the routed model", () -> PreferenceMerge.of(router, upscaleMlp, upscaleAttn, pool));
+        Optional<Path> file = RouterFile.given(checkpointPath);
         if (file.isPresent()) {
             return dense(ParetoSet.read(file.get(), "method.checkpoint_path", pool, router, model), used, grid);
         }
@@ -98,11 +131,21 @@ record ParetoLearning(
     }
 
     /**
-     * Refuses a preference or a grid of other tasks than the pool's, and one that is too large.
+     * Refuses routers and preferences that are not offered, a preference or a grid of other tasks than the pool's, and a grid that is
+     * too large: it must not cost the learning.
      *
      * @throws AmalgamException of the first
      */
     void requireFit(ModelPool pool) {
+        if (routerHiddenLayers != 1 && routerHiddenLayers != 2) {
+            throw new AmalgamException(
+                    "method.router_hidden_layers: " + routerHiddenLayers + " is not offered; use 1 or 2");
+        }
+        if (!(alpha >= LEAST_ALPHA && Double.isFinite(alpha))) {
+            throw new AmalgamException("method.alpha: " + alpha
+                    + " is no concentration of a Dirichlet distribution; give a number above 0, at least "
+                    + LEAST_ALPHA);
+        }
         used(pool);
         grid(pool);
     }
@@ -119,21 +162,29 @@ record ParetoLearning(
         int microBatch = run.microBatch(pool.architecture().activationBytes());
         Checkpoints checkpoints = new Checkpoints(saveInterval, (routers, done) -> start.with(routers)
                 .save(run.file("checkpoints/routers_step=" + done + ".safetensors")));
-        return new Adaptation("adam", lr, batchSize, steps, true, microBatch, Schedule.COSINE, checkpoints)
+        return new Adaptation(
+                        "adam",
+                        lr,
+                        dataloaderKwargs.batchSize(),
+                        numSteps,
+                        true,
+                        microBatch,
+                        Schedule.COSINE,
+                        checkpoints)
                 .learn(start.learner(rays::at, used), Objective.CROSS_ENTROPY, weighing.of(rays::at), tasks, run);
     }
 
     /** The preferences of the front, none where there is to be none. */
     List<Preference> grid(ModelPool pool) {
         int tasks = pool.tasks().size();
-        if (!front) {
+        if (!evalGrid) {
             return List.of();
         }
-        frontTasks.filter(n -> n != tasks).ifPresent(n -> {
+        evalGridN.filter(n -> n != tasks).ifPresent(n -> {
             throw new AmalgamException("method.eval_grid_n: a grid for " + n + " tasks, and the pool has the " + tasks
                     + " tasks " + String.join(", ", pool.tasks()) + "; leave method.eval_grid_n out");
         });
-        return new SimplexGrid(tasks, levels).points();
+        return new SimplexGrid(tasks, evalGridM).points();
     }
 
     private static MergedModel dense(ParetoSet set, Preference used, List<Preference> grid) {
@@ -167,18 +218,20 @@ record ParetoLearning(
 
     Method.Steps steps(ModelPool pool) {
         return learns()
-                ? new Method.Steps(steps, (long) batchSize * pool.tasks().size())
+                ? new Method.Steps(
+                        numSteps,
+                        (long) dataloaderKwargs.batchSize() * pool.tasks().size())
                 : Method.Steps.NONE;
     }
 
     boolean learns() {
-        return RouterFile.given(checkpoint).isEmpty();
+        return RouterFile.given(checkpointPath).isEmpty();
     }
 
     /** The frozen part, and of the upscaled layers the ancestor, K task vectors, the merged ones and a gradient for every worker. */
     long memory(ModelPool pool, Run run) {
         Architecture architecture = pool.architecture();
-        Set<String> upscaled = PreferenceMerge.groups(architecture, mlp, attention).values().stream()
+        Set<String> upscaled = PreferenceMerge.groups(architecture, upscaleMlp, upscaleAttn).values().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.toSet());
         long all = 0;
@@ -189,7 +242,7 @@ record ParetoLearning(
         }
         // A model of the front stands beside the merged one.
         long copies =
-                pool.tasks().size() + 2L + Math.max(learns() ? run.workers().count() : 0, front ? 1 : 0);
+                pool.tasks().size() + 2L + Math.max(learns() ? run.workers().count() : 0, evalGrid ? 1 : 0);
         return Float.BYTES * (all - own + own * copies);
     }
 }

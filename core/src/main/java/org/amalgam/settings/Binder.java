@@ -31,16 +31,24 @@ final class Binder {
     }
 
     <R extends Record> R bind(Class<R> type, MapNode tree, String path) {
-        SettingsSchema schema = SettingsSchema.of(type);
-        refuseUnknown(schema, tree, path);
-        Object[] values = new Object[schema.entries().size()];
-        for (int i = 0; i < values.length; i++) {
-            SettingsEntry entry = schema.entries().get(i);
-            String key = join(path, entry.key());
-            Node node = tree.get(entry.key()).orElseGet(() -> entry.defaultNode(tree.source()));
-            values[i] = value(entry, node, key);
-        }
-        return construct(type, values);
+        refuseUnknown(SettingsSchema.of(type), tree, path);
+        return filled(type, tree, path);
+    }
+
+    /** The record of those keys that are its own: a tree of several records has others too. */
+    private <R extends Record> R filled(Class<R> type, MapNode tree, String path) {
+        return construct(
+                type,
+                Arrays.stream(type.getRecordComponents())
+                        .map(component -> SettingsSchema.inlined(component)
+                                .<Object>map(inlined -> filled(inlined, tree, path))
+                                .orElseGet(() -> value(SettingsSchema.entry(component), tree, path)))
+                        .toArray());
+    }
+
+    private Object value(SettingsEntry entry, MapNode tree, String path) {
+        Node node = tree.get(entry.key()).orElseGet(() -> entry.defaultNode(tree.source()));
+        return value(entry, node, join(path, entry.key()));
     }
 
     private void refuseUnknown(SettingsSchema schema, MapNode tree, String path) {

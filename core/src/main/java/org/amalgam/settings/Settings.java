@@ -44,7 +44,12 @@ public final class Settings {
     public static Map<String, Object> values(Record settings) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
-            values.put(SettingsSchema.key(component), plain(Binder.read(component, settings)));
+            Object value = Binder.read(component, settings);
+            if (SettingsSchema.inlined(component).isPresent()) {
+                values.putAll(values((Record) value));
+            } else {
+                values.put(SettingsSchema.key(component), plain(value));
+            }
         }
         return values;
     }

@@ -6,12 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The settings that a record declares, in their order.
  *
  * @param type the record
- * @param entries one a component
+ * @param entries one a component, and those of inlined records in their places
  */
 public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> entries) {
 
@@ -22,13 +23,15 @@ public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> e
     /**
      * Reads a record's declaration.
      *
-     * @throws IllegalArgumentException if a component lacks {@link Setting}: a fault of the program, not of its user
+     * @throws IllegalArgumentException if a component has neither {@link Setting} nor {@link Inlined}: a fault of the program, not of its user
      */
     public static SettingsSchema of(Class<? extends Record> type) {
         return new SettingsSchema(
                 type,
                 Arrays.stream(type.getRecordComponents())
-                        .map(SettingsSchema::entry)
+                        .flatMap(component -> inlined(component)
+                                .map(record -> of(record).entries().stream())
+                                .orElseGet(() -> Stream.of(entry(component))))
                         .toList());
     }
 
@@ -49,7 +52,14 @@ public record SettingsSchema(Class<? extends Record> type, List<SettingsEntry> e
         return new MapNode(defaults, source);
     }
 
-    private static SettingsEntry entry(RecordComponent component) {
+    /** The record whose keys stand in the component's place, if there is one. */
+    static Optional<Class<? extends Record>> inlined(RecordComponent component) {
+        return component.isAnnotationPresent(Inlined.class)
+                ? Optional.of(component.getType().asSubclass(Record.class))
+                : Optional.empty();
+    }
+
+    static SettingsEntry entry(RecordComponent component) {
         Setting setting = component.getAnnotation(Setting.class);
         if (setting == null) {
             throw new IllegalArgumentException(

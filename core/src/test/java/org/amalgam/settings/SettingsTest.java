@@ -186,6 +186,24 @@ class SettingsTest {
                 .contains("weights: [0.5, 1]\n", "optimiser:\n  name: adam\n  lr: 1e-3\n");
     }
 
+    record Around(
+            @Setting(value = "1", help = "first") int first,
+            @Inlined Optimiser optimiser,
+            @Setting(value = "2", help = "last") int last) {}
+
+    @Test
+    void theKeysOfAnInlinedRecordStandInItsPlace() {
+        assertThat(SettingsSchema.of(Around.class).keys()).containsExactly("first", "name", "lr", "last");
+        Around bound = Settings.bind(Around.class, Map.of("lr", 0.5, "last", 3));
+        assertThat(bound).isEqualTo(new Around(1, new Optimiser("adam", 0.5), 3));
+        assertThat(Settings.values(bound).keySet()).containsExactly("first", "name", "lr", "last");
+        assertThat(Settings.bind(Around.class, Settings.values(bound))).isEqualTo(bound);
+        assertThatThrownBy(() -> Settings.bind(Around.class, Map.of("optimiser", Map.of("lr", 0.5))))
+                .hasMessageContaining("optimiser is not a setting of Around");
+        assertThatThrownBy(() -> Settings.bind(Around.class, Map.of("lr", -1)))
+                .hasMessageContaining("lr: expected a number of at least 0");
+    }
+
     record Undeclared(int x) {}
 
     @Test
