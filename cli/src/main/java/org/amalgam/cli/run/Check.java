@@ -34,6 +34,7 @@ record Check(String method, Compatibility models, Optional<Plan> plan, List<Conf
         Optional<ModelPool> outline = models.outline();
         if (outline.isPresent()) {
             try {
+                method.method().requireFit(outline.get());
                 if (judging.judges() && method.method().frontSize(outline.get()) > 0) {
                     Neighbour.all(config.settings().evaluation().beside())
                             .forEach(neighbour -> neighbour.requireFit(outline.get()));

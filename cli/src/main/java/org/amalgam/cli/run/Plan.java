@@ -86,10 +86,10 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
     /**
      * The plan of a merge.
      *
-     * @throws AmalgamException if the method cannot merge such a pool
+     * @param pool that the method was found to fit
+     * @throws AmalgamException if such models cannot be judged
      */
     static Plan of(MethodChoice method, ModelPool pool, Judging judging, RunConfig config) {
-        method.method().requireFit(pool);
         if (judging.judges()) {
             pool.architecture().features();
         }
