@@ -20,11 +20,13 @@ import java.util.Optional;
  *
  * @param plan empty where the ancestor is unsound, or the method cannot merge such models
  * @param conflicts of the models, the method and the machine
+ * @param notes what the user should know though it keeps nobody from merging
  */
-record Check(String method, Compatibility models, Optional<Plan> plan, List<Conflict> conflicts) {
+record Check(String method, Compatibility models, Optional<Plan> plan, List<Conflict> conflicts, List<String> notes) {
 
     Check {
         conflicts = List.copyOf(conflicts);
+        notes = List.copyOf(notes);
     }
 
     /** Looks at everything, whatever is found first. The tensors that are mapped belong to the scope that is open. */
@@ -45,11 +47,10 @@ record Check(String method, Compatibility models, Optional<Plan> plan, List<Conf
                 conflicts.add(Conflict.of("", Conflict.Kind.METHOD, e));
             }
         }
-        return new Check(config.work().name(), models, plan, conflicts);
+        return new Check(config.work().name(), models, plan, conflicts, notes(models, plan));
     }
 
-    /** What the user should know though it keeps nobody from merging. */
-    List<String> notes() {
+    private static List<String> notes(Compatibility models, Optional<Plan> plan) {
         List<String> notes = new ArrayList<>();
         Map<DType, Long> own = models.ancestor().types();
         List<String> others = models.experts().stream()
