@@ -109,7 +109,7 @@ public final class LinearAlgebra {
         static Projection of(Tensor matrix, Tensor basis) {
             long directions = basis.size(1);
             Tensor projected = Tensor.empty(DType.F64, matrix.size(0), directions);
-            Tensor back = new Tensor(torch.zeros(basis.shape(), Tensor.options(DType.F64)));
+            Tensor back = new Tensor(torch.zeros(basis.shape(), ElementTypes.options(DType.F64)));
             forEachStrip(matrix, (strip, start) -> {
                 Tensor exact = strip.to(DType.F64);
                 Tensor product = exact.matmul(basis);
@@ -176,7 +176,7 @@ public final class LinearAlgebra {
 
     /** Ones where row and column have the same number, zeroes elsewhere. */
     private static Tensor identity(long rows, long columns) {
-        return new Tensor(torch.eye(rows, columns, Tensor.options(DType.F32)));
+        return new Tensor(torch.eye(rows, columns, ElementTypes.options(DType.F32)));
     }
 
     /** An orthonormal basis of the columns' span. */

@@ -34,7 +34,7 @@ public final class MappedFile {
                             path.toString(),
                             new BoolOptional(false),
                             new LongOptional(length),
-                            Tensor.options(DType.U8))));
+                            ElementTypes.options(DType.U8))));
         } catch (IOException e) {
             throw new AmalgamException(path + " cannot be read: " + e.getMessage(), e);
         }

@@ -1,11 +1,9 @@
 package org.amalgam.tensor;
 
-import org.amalgam.AmalgamException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 import java.io.IOException;
@@ -34,7 +32,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- making
-    // -------------------------------------------------------------------------------------------------------
 
     /** A float32 tensor with these values in row-major order. */
     public static Tensor of(float[] values, long... shape) {
@@ -66,12 +63,12 @@ public final class Tensor implements AutoCloseable {
     /** A tensor whose values are not set yet. */
     public static Tensor empty(DType type, long... shape) {
         Natives.load();
-        return new Tensor(torch.empty(shape, options(type), null));
+        return new Tensor(torch.empty(shape, ElementTypes.options(type), null));
     }
 
     public static Tensor full(double value, long... shape) {
         Natives.load();
-        return new Tensor(torch.full(shape, new Scalar(value), options(DType.F32)));
+        return new Tensor(torch.full(shape, new Scalar(value), ElementTypes.options(DType.F32)));
     }
 
     public static Tensor zeros(long... shape) {
@@ -88,7 +85,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- looking
-    // ------------------------------------------------------------------------------------------------------
 
     public long[] shape() {
         LongArrayRef sizes = handle.sizes();
@@ -113,7 +109,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     public DType dtype() {
-        return dtype(handle.scalar_type());
+        return ElementTypes.of(handle.scalar_type());
     }
 
     /** The value of a tensor with one element. */
@@ -179,7 +175,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- shape
-    // --------------------------------------------------------------------------------------------------------
 
     public Tensor reshape(long... shape) {
         return new Tensor(handle.reshape(shape));
@@ -227,16 +222,15 @@ public final class Tensor implements AutoCloseable {
 
     /** The same values in another type; the tensor itself where it has that type already. */
     public Tensor to(DType type) {
-        return dtype() == type ? this : new Tensor(handle.to(scalarType(type)));
+        return dtype() == type ? this : new Tensor(handle.to(ElementTypes.scalar(type)));
     }
 
     /** The raw bytes seen as another type, without a copy; the offset must fit the type's width. */
     Tensor viewAs(DType type) {
-        return new Tensor(handle.view(scalarType(type)));
+        return new Tensor(handle.view(ElementTypes.scalar(type)));
     }
 
     // ---- algebra
-    // ------------------------------------------------------------------------------------------------------
 
     public Tensor add(Tensor other) {
         return new Tensor(handle.add(other.handle));
@@ -278,6 +272,10 @@ public final class Tensor implements AutoCloseable {
     /** -1, 0 or 1. */
     public Tensor sign() {
         return new Tensor(handle.sign());
+    }
+
+    public Tensor sqrt() {
+        return new Tensor(handle.sqrt());
     }
 
     public Tensor log() {
@@ -379,7 +377,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- differentiation
-    // ----------------------------------------------------------------------------------------------
 
     /** The same values without history, sharing memory. */
     public Tensor detach() {
@@ -420,7 +417,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- changing
-    // -----------------------------------------------------------------------------------------------------
 
     /** Overwrites a contiguous float32 vector with the array's beginning. */
     public void assign(float[] values) {
@@ -483,10 +479,6 @@ public final class Tensor implements AutoCloseable {
         handle.addcdiv_(a.handle, b.handle, new Scalar(number));
     }
 
-    public Tensor sqrt() {
-        return new Tensor(handle.sqrt());
-    }
-
     /** This tensor, which outlives its scope and ends when it is closed. */
     public Tensor retained() {
         handle.retainReference();
@@ -501,38 +493,5 @@ public final class Tensor implements AutoCloseable {
     @Override
     public String toString() {
         return dtype() + Arrays.toString(shape());
-    }
-
-    // ---- types
-    // --------------------------------------------------------------------------------------------------------
-
-    static TensorOptions options(DType type) {
-        return new TensorOptions(scalarType(type));
-    }
-
-    static torch.ScalarType scalarType(DType type) {
-        return switch (type) {
-            case F64 -> torch.ScalarType.Double;
-            case F32 -> torch.ScalarType.Float;
-            case F16 -> torch.ScalarType.Half;
-            case BF16 -> torch.ScalarType.BFloat16;
-            case I64 -> torch.ScalarType.Long;
-            case I32 -> torch.ScalarType.Int;
-            case I16 -> torch.ScalarType.Short;
-            case I8 -> torch.ScalarType.Char;
-            case U8 -> torch.ScalarType.Byte;
-            case BOOL -> torch.ScalarType.Bool;
-            case F8_E4M3 -> torch.ScalarType.Float8_e4m3fn;
-            case F8_E5M2 -> torch.ScalarType.Float8_e5m2;
-        };
-    }
-
-    private static DType dtype(torch.ScalarType type) {
-        for (DType candidate : DType.values()) {
-            if (scalarType(candidate).value == type.intern().value) {
-                return candidate;
-            }
-        }
-        throw new AmalgamException("tensors of type " + type + " are not used here");
     }
 }
