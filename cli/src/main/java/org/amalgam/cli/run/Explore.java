@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A finished run of PWEMoE behind a page: the models of its Pareto set, to be measured and exported. */
-final class Explore implements ExploreServer.Models {
+final class Explore implements ExploreWork.Models {
 
     private final ParetoSet set;
     private final Judge judge;

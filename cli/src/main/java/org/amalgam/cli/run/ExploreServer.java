@@ -9,7 +9,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.Failures;
-import org.amalgam.pareto.Preference;
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Workers;
@@ -20,13 +19,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /**
  * Serves the page on 127.0.0.1 alone. A page from elsewhere that makes the browser ask here is refused: the request must name this
@@ -44,24 +38,7 @@ import java.util.function.Function;
  */
 final class ExploreServer implements ProgressFactory, AutoCloseable {
 
-    /** What requests are about; called by the thread that serves, one after the other. */
-    interface Models {
-
-        /** The tasks that preferences weigh. */
-        List<String> tasks();
-
-        /** What the model of a preference reaches on every task that is judged. */
-        List<Double> measure(Preference preference);
-
-        /**
-         * Writes the model of a preference.
-         *
-         * @throws AmalgamException if the folder exists or cannot be written
-         */
-        void export(Preference preference, Path folder);
-    }
-
-    private record Job(Function<Models, ObjectNode> work, CompletableFuture<ObjectNode> answer) {}
+    private record Job(ExploreWork work, CompletableFuture<ObjectNode> answer) {}
 
     private record Seen(String what, long done, long total) {}
 
@@ -126,12 +103,12 @@ final class ExploreServer implements ProgressFactory, AutoCloseable {
     }
 
     /** Does what is asked for until the thread is interrupted. */
-    void serve(Models models) {
+    void serve(ExploreWork.Models models) {
         try {
             while (true) {
                 Job job = jobs.take();
                 try {
-                    job.answer().complete(job.work().apply(models));
+                    job.answer().complete(job.work().on(models));
                 } catch (Workers.Ending ending) {
                     throw ending;
                 } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -216,7 +193,7 @@ final class ExploreServer implements ProgressFactory, AutoCloseable {
             return;
         }
         try {
-            Function<Models, ObjectNode> work = measures ? measuring(request) : exporting(request);
+            ExploreWork work = measures ? ExploreWork.measuring(request) : ExploreWork.exporting(request);
             seen = new Seen("", 0, 0);
             Job job = new Job(work, new CompletableFuture<>());
             jobs.add(job);
@@ -232,42 +209,6 @@ final class ExploreServer implements ProgressFactory, AutoCloseable {
         } finally {
             busy.set(false);
         }
-    }
-
-    private static Function<Models, ObjectNode> measuring(JsonNode request) {
-        return models -> {
-            Preference preference = preference(request, models);
-            ObjectNode answer = JSON.createObjectNode();
-            answer.set("preference", JSON.valueToTree(preference.weights()));
-            answer.set("accuracies", JSON.valueToTree(models.measure(preference)));
-            return answer;
-        };
-    }
-
-    private static Function<Models, ObjectNode> exporting(JsonNode request) {
-        String named = request.path("folder").asText("").strip();
-        if (named.isEmpty()) {
-            throw new AmalgamException("the folder to write has no name; give it one");
-        }
-        return models -> {
-            Path folder = folder(named);
-            models.export(preference(request, models), folder);
-            return JSON.createObjectNode().put("folder", folder.toAbsolutePath().toString());
-        };
-    }
-
-    private static Path folder(String named) {
-        try {
-            return Path.of(named);
-        } catch (InvalidPathException e) {
-            throw new AmalgamException(named + " is not the name of a folder", e);
-        }
-    }
-
-    private static Preference preference(JsonNode request, Models models) {
-        List<Double> weights = new ArrayList<>();
-        request.path("preference").forEach(weight -> weights.add(weight.asDouble(Double.NaN)));
-        return Preference.given(weights, "preference", models.tasks());
     }
 
     private static void answer(HttpExchange exchange, ObjectNode json) throws IOException {
