@@ -177,11 +177,22 @@ public record Model(
 
     /** {@link #values} minus those of another, float32, written into a float32 vector [length]. */
     void difference(String parameter, Span span, Tensor other, Tensor into) {
-        Tensor theta = span.of(mapped.get(parameter));
+        Tensor theta = subtractable(span.of(mapped.get(parameter)));
         Update update = updates.get(parameter);
         sound(
                 parameter,
                 into.assignDifference(update == null ? theta : update.added(theta.to(DType.F32), span), other));
+    }
+
+    /**
+     * What a subtraction takes to float32 by itself, which costs no pass of its own, or float32. It knows no 8-bit floats, and of
+     * float64 it would round the difference where {@link #blocks} rounds the numbers.
+     */
+    private static Tensor subtractable(Tensor theta) {
+        return switch (theta.dtype()) {
+            case F32, F16, BF16 -> theta;
+            default -> theta.to(DType.F32);
+        };
     }
 
     /**
