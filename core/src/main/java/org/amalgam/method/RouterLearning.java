@@ -46,10 +46,12 @@ public record RouterLearning(
      * A mixture with routers that look at hidden states, or a dense model of routers that are constants.
      *
      * @param everyModule whether constants are for every module instead of the feed-forward layers alone
-     * @param finish what is done to learned routers of hidden states before they are saved and used
+     * @param finish what is done to routers, learned or read, before they are used; files hold them as they were learned
      */
     MergedModel merge(Upscale upscale, boolean everyModule, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
-        return upscale.depth() == 0 ? dense(upscale, everyModule, pool, run) : mixture(upscale, pool, run, finish);
+        return upscale.depth() == 0
+                ? dense(upscale, everyModule, pool, run, finish)
+                : mixture(upscale, pool, run, finish);
     }
 
     /**
@@ -69,30 +71,30 @@ public record RouterLearning(
         Weights start = start(spec, model.names(), run);
         if (checkpoint.isPresent()) {
             Weights saved = RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool);
-            return MergedModel.of(new WeightEnsemblingMixture(model, spec, saved))
+            return MergedModel.of(new WeightEnsemblingMixture(model, spec, finish.apply(saved)))
                     .withNotes(model.notes());
         }
         Adapted adapted = adapt(learner(upscale, model, spec, start), upscale, pool, run);
-        Weights routers = finish.apply(adapted.parameters());
-        save(routers, spec, pool);
-        return MergedModel.of(new WeightEnsemblingMixture(model, spec, routers))
+        save(adapted.parameters(), spec, pool);
+        return MergedModel.of(new WeightEnsemblingMixture(model, spec, finish.apply(adapted.parameters())))
                 .withTrace(adapted.trace())
                 .withNotes(
                         Stream.concat(Stream.of(NOTE), model.notes().stream()).toList());
     }
 
-    private MergedModel dense(Upscale upscale, boolean everyModule, ModelPool pool, Run run) {
+    private MergedModel dense(
+            Upscale upscale, boolean everyModule, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
         ConstantRouting routing =
                 run.profiler().measure("construct the mixture", () -> ConstantRouting.of(upscale, everyModule, pool));
         RouterSpec spec = routing.routers();
         Weights start = start(spec, routing.names(), run);
         if (checkpoint.isPresent()) {
-            return dense(
-                    routing, RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool), pool);
+            Weights saved = RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool);
+            return dense(routing, finish.apply(saved), pool);
         }
         Adapted adapted = adapt(routing.learner(start), upscale, pool, run);
         save(adapted.parameters(), spec, pool);
-        return dense(routing, adapted.parameters(), pool)
+        return dense(routing, finish.apply(adapted.parameters()), pool)
                 .withTrace(adapted.trace())
                 .withNotes(List.of(NOTE));
     }

@@ -151,6 +151,26 @@ class WeightEnsemblingMoETest {
         assertThat(file.toFile().length()).isLessThan(10_000);
     }
 
+    private MergedModel sparse(int depth, String key, Path file, Map<String, Object> more) {
+        Map<String, Object> settings = new HashMap<>(more);
+        settings.putAll(Map.of("router_hidden_layers", depth, "shared_gate", false, key, file.toString()));
+        return merge(pool, SparseWeightEnsemblingMoE.class, settings);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void learnedAndReadRoutersArePrunedAlikeAndSavedAsTheyWereLearned(int depth) {
+        Path plain = temporary.resolve("plain.safetensors");
+        Path file = temporary.resolve("routers.safetensors");
+        Map<String, Object> prune = Map.of("post_sparse_gate", true, "gate_prune_ratio", 0.5);
+        float[] whole = features(sparse(depth, "save_checkpoint", plain, Map.of()), false);
+        float[] learned = features(sparse(depth, "save_checkpoint", file, prune), false);
+        assertThat(file).hasSameBinaryContentAs(plain);
+        assertThat(learned).isNotEqualTo(whole);
+        assertThat(features(sparse(depth, "checkpoint", file, prune), false)).containsExactly(learned);
+        assertThat(features(sparse(depth, "checkpoint", file, Map.of()), false)).containsExactly(whole);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"whole", "low rank", "sparse"})
     void aSavedMixtureIsTheSameMixture(String form) throws IOException {
