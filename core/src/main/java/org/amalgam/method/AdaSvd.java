@@ -77,9 +77,10 @@ public record AdaSvd(
             notes.add("The routing weights are those of " + routing.get() + ", averaged over "
                     + average.about().get("num_samples") + " training samples a task.");
         } else {
-            Calibration.Result calibrated = calibration(pool, run).average();
-            average = new AverageRouting(calibrated.routing(), about(pool));
-            notes.add("The routing weights were averaged over " + numSamples
+            Calibration calibration = calibration(pool, run);
+            Calibration.Result calibrated = calibration.average();
+            average = new AverageRouting(calibrated.routing(), about(calibration));
+            notes.add("The routing weights were averaged over " + calibration.drawn()
                     + " training samples a task, without their labels.");
             notes.addAll(calibrated.spectra().notes(pool.tasks()));
             figures.add(calibrated.spectra().figure(pool.tasks(), true));
@@ -126,7 +127,8 @@ public record AdaSvd(
 
     /** The averaged weights of the pool's models on its training data. */
     public AverageRouting average(ModelPool pool, Run run) {
-        return new AverageRouting(calibration(pool, run).average().routing(), about(pool));
+        Calibration calibration = calibration(pool, run);
+        return new AverageRouting(calibration.average().routing(), about(calibration));
     }
 
     private Calibration calibration(ModelPool pool, Run run) {
@@ -196,11 +198,11 @@ public record AdaSvd(
         return about;
     }
 
-    private Map<String, String> about(ModelPool pool) {
-        Map<String, String> about = models(pool);
-        about.put("num_samples", Integer.toString(numSamples));
+    private Map<String, String> about(Calibration calibration) {
+        Map<String, String> about = models(calibration.pool());
+        about.put("num_samples", Integer.toString(calibration.drawn()));
         about.put("seed", Long.toString(seed));
-        for (Task task : pool.trainingTasks()) {
+        for (Task task : calibration.pool().trainingTasks()) {
             about.put("data/" + task.name(), task.fingerprint());
         }
         return about;

@@ -92,6 +92,11 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
         return new Result(routing, spectra);
     }
 
+    /** Samples of each task that are looked at: one chunk where a run is only tried. */
+    int drawn() {
+        return run.fastDevRun() ? Math.min(numSamples, CHUNK) : numSamples;
+    }
+
     private List<Chunk> chunks() {
         List<Chunk> chunks = new ArrayList<>();
         long first = 0;
@@ -100,7 +105,7 @@ record Calibration(ModelPool pool, SmileUpscaling how, Weights base, int numSamp
                 throw new AmalgamException("method.num_samples: " + task.name() + " has " + task.size()
                         + " training samples, and " + numSamples + " are to be drawn; ask for at most " + task.size());
             }
-            int drawn = run.fastDevRun() ? Math.min(numSamples, CHUNK) : numSamples;
+            int drawn = drawn();
             Sampler sampler = new Sampler(seed, "ada_svd/" + task.name(), task.size(), drawn, true);
             List<Integer> rows = Arrays.stream(sampler.batch(0)).boxed().toList();
             for (int from = 0; from < drawn; from += CHUNK) {

@@ -37,7 +37,7 @@ public record Samples(String key, int examples, int batchSize, boolean shuffle) 
         }
         Sampler sampler = new Sampler(run.seed(), purpose + "/" + task.name(), task.size(), batchSize, shuffle);
         List<int[]> batches = new ArrayList<>();
-        int left = run.fastDevRun() ? Math.min(batchSize, examples) : examples;
+        int left = taken(run);
         for (int step = 0; left > 0; step++) {
             int[] rows = sampler.batch(step);
             batches.add(Arrays.copyOf(rows, Math.min(rows.length, left)));
@@ -46,9 +46,14 @@ public record Samples(String key, int examples, int batchSize, boolean shuffle) 
         return batches;
     }
 
-    /** In words, for files and reports. */
+    /** How many are looked at: one batch where a run is only tried. */
+    private int taken(Run run) {
+        return run.fastDevRun() ? Math.min(batchSize, examples) : examples;
+    }
+
+    /** What is really taken, in words, for files and reports. */
     String describe(Run run) {
-        return examples + " samples in batches of " + batchSize
+        return taken(run) + " samples in batches of " + batchSize
                 + (shuffle ? ", drawn with seed " + run.seed() : ", the first ones");
     }
 

@@ -2,10 +2,13 @@ package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.model.LinearSpec;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
+import org.amalgam.run.Metrics;
+import org.amalgam.run.ProgressFactory;
 import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
 import org.amalgam.settings.Settings;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -148,6 +152,17 @@ class AdaSvdTest {
             assertSame(merged, direct, direct.names());
         }
         assertThat(method(Map.of()).usesTrainingData()).isTrue();
+    }
+
+    @Test
+    void aRunThatIsOnlyTriedSaysHowFewSamplesItTook() {
+        Path file = temporary.resolve("routing.safetensors");
+        Run tried = Runs.of(temporary, Optional.empty(), true, ProgressFactory.NONE, Metrics.NONE);
+        MergedModel first = method(Map.of("save_routing", file.toString())).merge(pool(), tried);
+        MergedModel second = merge(Map.of("routing", file.toString()));
+        for (MergedModel merged : List.of(first, second)) {
+            assertThat(merged.notes()).anyMatch(note -> note.contains("averaged over 16 training samples a task"));
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.amalgam.statistic;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.fixtures.NoiseTask;
+import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.fixtures.Unlabelled;
 import org.amalgam.model.LinearSpec;
@@ -272,6 +273,15 @@ class StatisticTest {
         }
         assertThat(temporary.resolve("kept")).isDirectoryContaining("glob:**/fisher_a.safetensors");
         assertThat(temporary.resolve("kept")).isDirectoryContaining("glob:**/gram_b.safetensors");
+    }
+
+    @Test
+    void aRunThatIsOnlyTriedSaysHowFewSamplesItTook() {
+        List<String> notes = new ArrayList<>();
+        Run tried = Runs.of(temporary, Optional.empty(), true, ProgressFactory.NONE, Metrics.NONE);
+        each(statistics(grams(), null, "tried"), pool, tried, notes);
+        each(statistics(grams(), "tried", null), pool, run(1, 1L << 30), notes);
+        assertThat(notes).hasSize(2).allSatisfy(note -> assertThat(note).contains(": 4 samples in batches of 4"));
     }
 
     private void refuses(Statistics statistics, ModelPool models, String... parts) {
