@@ -6,6 +6,7 @@ import org.amalgam.tensor.Natives;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -77,7 +78,8 @@ public final class Workers implements Crew, AutoCloseable {
      *
      * @param work gets the worker's number and the item; scopes that it opens are its thread's own
      * @return the results in the items' order
-     * @throws AmalgamException what a worker threw, after which no other takes up another item; other exceptions likewise
+     * @throws AmalgamException what a worker threw, after which no other takes up another item; other exceptions likewise. So
+     *     too where the caller is interrupted, which still waits for the items that are being worked on
      */
     public <T, R> List<R> deal(List<T> items, BiFunction<Integer, T, R> work) {
         if (!together) {
@@ -93,14 +95,14 @@ public final class Workers implements Crew, AutoCloseable {
 
     private <T, R> List<R> dealt(List<T> items, BiFunction<Integer, T, R> work) {
         List<Future<List<R>>> futures = new ArrayList<>();
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicBoolean stopped = new AtomicBoolean();
         for (int worker = 0; worker < Math.min(count, items.size()); worker++) {
             int mine = worker;
             futures.add(threads.submit(() -> {
                 List<R> results = new ArrayList<>();
                 boolean complete = false;
                 try {
-                    for (int i = mine; i < items.size() && !failed.get(); i += count) {
+                    for (int i = mine; i < items.size() && !stopped.get(); i += count) {
                         if (ending) {
                             throw new Ending();
                         }
@@ -109,13 +111,13 @@ public final class Workers implements Crew, AutoCloseable {
                     complete = true;
                 } finally {
                     if (!complete) {
-                        failed.set(true);
+                        stopped.set(true);
                     }
                 }
                 return results;
             }));
         }
-        futures.forEach(Workers::settle);
+        settle(futures, stopped);
         List<List<R>> done = futures.stream().map(Workers::result).toList();
         List<R> inOrder = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
@@ -145,22 +147,32 @@ public final class Workers implements Crew, AutoCloseable {
     }
 
     /** Waits for the work's end, whatever it is: what it uses must outlive it. */
-    private static void settle(Future<?> future) {
-        try {
-            future.get();
-        } catch (ExecutionException told) {
-            return;
-        } catch (InterruptedException e) {
+    private static <R> void settle(List<Future<List<R>>> futures, AtomicBoolean stopped) {
+        Optional<InterruptedException> interrupted = Optional.empty();
+        for (Future<?> future : futures) {
+            while (!future.isDone()) {
+                try {
+                    future.get();
+                } catch (ExecutionException told) {
+                    break;
+                } catch (InterruptedException e) {
+                    stopped.set(true);
+                    interrupted = Optional.of(e);
+                }
+            }
+        }
+        if (interrupted.isPresent()) {
             Thread.currentThread().interrupt();
+            throw new AmalgamException("interrupted while computing", interrupted.get());
         }
     }
 
+    /** Of work that is done. */
     private static <R> R result(Future<R> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AmalgamException("interrupted while computing", e);
+            throw new IllegalStateException(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
