@@ -70,13 +70,12 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
         long tokens = 0;
         try (Progress progress = run.progress().progress("Gram " + task.name(), (rows.length - 1) / round + 1)) {
             for (int from = 0; from < rows.length; from += round) {
-                List<Map<String, Tensor>> inputs = observed(
-                        architecture,
-                        model,
-                        task,
-                        Arrays.copyOfRange(rows, from, Math.min(rows.length, from + round)),
-                        run);
+                List<int[]> shares = shares(Arrays.copyOfRange(rows, from, Math.min(rows.length, from + round)), run);
+                List<Map<String, Tensor>> inputs = shares.stream()
+                        .<Map<String, Tensor>>map(share -> new LinkedHashMap<>())
+                        .toList();
                 try {
+                    observe(architecture, model, task, shares, inputs, run);
                     if (grams.isEmpty()) {
                         linears.forEach(linear -> {
                             long in = inputs.get(0).get(linear.name()).size(1);
@@ -102,22 +101,34 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
         return new Weights(grams);
     }
 
-    /** What each linear map is handed, [rows, in], part by part of the samples. Whoever asked closes the tensors. */
-    private List<Map<String, Tensor>> observed(
-            Architecture architecture, Weights model, Task task, int[] rows, Run run) {
+    /** A part of the samples for each worker. */
+    private static List<int[]> shares(int[] rows, Run run) {
         int parts = Math.min(rows.length, run.workers().count());
-        List<int[]> shares = IntStream.range(0, parts)
+        return IntStream.range(0, parts)
                 .mapToObj(
                         part -> Arrays.copyOfRange(rows, part * rows.length / parts, (part + 1) * rows.length / parts))
                 .toList();
-        return run.workers().deal(shares, (worker, share) -> {
-            Map<String, Tensor> inputs = new LinkedHashMap<>();
+    }
+
+    /**
+     * Puts down what each linear map is handed, [rows, in], share by share. Whoever asks closes the tensors, also where a share
+     * fails: the others' are there by then.
+     */
+    private void observe(
+            Architecture architecture,
+            Weights model,
+            Task task,
+            List<int[]> shares,
+            List<Map<String, Tensor>> inputs,
+            Run run) {
+        List<Integer> parts = IntStream.range(0, shares.size()).boxed().toList();
+        List<Integer> unusedParts = run.workers().deal(parts, (worker, part) -> {
             try (Scope scope = Scope.open();
                     Autograd.Off off = Autograd.off()) {
-                Tensor samples = task.batch(share).inputs();
+                Tensor samples = task.batch(shares.get(part)).inputs();
                 Layers layers = observing(
                         model,
-                        inputs,
+                        inputs.get(part),
                         TokenIds.are(samples)
                                 ? Optional.of(
                                         TokenIds.present(samples).flatten().nonZero())
@@ -125,7 +136,7 @@ public record GramMatrices(List<LinearSpec> linears) implements Statistic {
                 Tensor unused =
                         run.precision().run(() -> architecture.encoder(layers).features(samples));
             }
-            return inputs;
+            return part;
         });
     }
 

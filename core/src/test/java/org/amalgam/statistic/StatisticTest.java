@@ -6,6 +6,8 @@ import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.fixtures.Unlabelled;
 import org.amalgam.model.LinearSpec;
+import org.amalgam.pool.Batch;
+import org.amalgam.pool.Head;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Metrics;
@@ -22,6 +24,7 @@ import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 import org.assertj.core.data.Offset;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,10 +34,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -282,6 +287,58 @@ class StatisticTest {
         each(statistics(grams(), null, "tried"), pool, tried, notes);
         each(statistics(grams(), "tried", null), pool, run(1, 1L << 30), notes);
         assertThat(notes).hasSize(2).allSatisfy(note -> assertThat(note).contains(": 4 samples in batches of 4"));
+    }
+
+    /** Fails for the rows of one worker once another has begun with its own. */
+    private record Failing(Task whole, int row, CountDownLatch begun) implements Task {
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public int size() {
+            return whole.size();
+        }
+
+        @Override
+        public Head head() {
+            return whole.head();
+        }
+
+        @Override
+        public Batch batch(int[] rows) {
+            if (Arrays.stream(rows).noneMatch(r -> r == row)) {
+                begun.countDown();
+                return whole.batch(rows);
+            }
+            try {
+                begun.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            throw new AmalgamException("row " + row);
+        }
+
+        @Override
+        public String fingerprint() {
+            return whole.fingerprint();
+        }
+    }
+
+    @Test
+    void whatWorkersKeepEndsWhereOneOfThemFails() {
+        Run run = run(2, 1L << 30);
+        Weights unused = take(grams(), 8, 4, run);
+        List<int[]> batches = List.of(new int[] {0, 1, 2, 3});
+        Task failing = new Failing(tasks.get(0), 3, new CountDownLatch(1));
+        long before = Pointer.totalCount();
+        try (Scope inner = Scope.open()) {
+            assertThatThrownBy(() -> grams().of(
+                                    pool.architecture(), pool.experts().get(0).weights(), failing, batches, run))
+                    .hasMessage("row 3");
+        }
+        assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
     }
 
     private void refuses(Statistics statistics, ModelPool models, String... parts) {
