@@ -8,13 +8,13 @@ import org.amalgam.mixture.Mixtures;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ModelWriter;
+import org.amalgam.pool.TaskNames;
 import org.amalgam.tensor.MappedFile;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +58,7 @@ record MixtureFile(Path path, SafetensorsFile content) {
      * @throws AmalgamException with both lists
      */
     void requireTasks(ModelPool pool) {
-        List<String> experts = new ArrayList<>();
-        while (description().containsKey(ModelWriter.TASK + experts.size())) {
-            experts.add(description().get(ModelWriter.TASK + experts.size()));
-        }
+        List<String> experts = TaskNames.in(description());
         if (!experts.isEmpty() && !experts.equals(pool.tasks())) {
             throw new AmalgamException(path + " is a mixture of the experts " + String.join(", ", experts)
                     + ", the pool's models are " + String.join(", ", pool.tasks())

@@ -7,6 +7,7 @@ import org.amalgam.checkpoint.SafetensorsFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.ModelPool;
+import org.amalgam.pool.TaskNames;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
@@ -27,6 +28,8 @@ import java.util.stream.Collectors;
 final class RouterFile {
 
     private static final String DEPTH = "router_hidden_layers";
+
+    /** Where files of earlier versions have the names of all tasks, between commas. */
     private static final String TASKS = "tasks";
 
     private RouterFile() {}
@@ -44,7 +47,7 @@ final class RouterFile {
     static void save(Path file, Weights routers, int depth, ModelPool pool, Map<String, String> more) {
         Map<String, String> metadata = new LinkedHashMap<>(more);
         metadata.put(DEPTH, Integer.toString(depth));
-        metadata.put(TASKS, String.join(",", pool.tasks()));
+        metadata.putAll(TaskNames.metadata(pool.tasks()));
         metadata.putAll(MixtureFile.hashes(pool));
         SafetensorsWriter.write(
                 file,
@@ -125,7 +128,7 @@ final class RouterFile {
             throw new AmalgamException(file + ": routers with router_hidden_layers=" + depth + ", the settings ask for "
                     + wanted + "; set method.router_hidden_layers=" + depth);
         }
-        List<String> tasks = List.of(metadata.getOrDefault(TASKS, "").split(","));
+        List<String> tasks = tasks(metadata);
         if (!tasks.equals(pool.tasks())) {
             throw new AmalgamException(file + ": routers for the " + tasks.size() + " tasks " + String.join(", ", tasks)
                     + "; the model pool has the " + pool.tasks().size() + " tasks " + String.join(", ", pool.tasks())
@@ -140,6 +143,11 @@ final class RouterFile {
                         + " (their hashes differ); name the models of that run, or learn anew without the file");
             }
         }
+    }
+
+    private static List<String> tasks(Map<String, String> metadata) {
+        List<String> tasks = TaskNames.in(metadata);
+        return tasks.isEmpty() ? List.of(metadata.getOrDefault(TASKS, "").split(",")) : tasks;
     }
 
     private static void requireSameNames(Path file, Set<String> saved, Weights start) {

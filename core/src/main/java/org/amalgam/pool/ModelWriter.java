@@ -30,9 +30,6 @@ import java.util.stream.Stream;
 /** Writes what was made of a pool as folders of its ancestor's family, which the family's own software loads. */
 public record ModelWriter(ModelPool pool) {
 
-    /** Before its number, the key under which a mixture's description has the name of the task that an expert is of. */
-    public static final String TASK = "task/";
-
     /** A thread's bytes of one span, outside the heap, where a channel takes them without another copy. */
     private static final ThreadLocal<ByteBuffer> SPAN = ThreadLocal.withInitial(
             () -> ByteBuffer.allocateDirect(Span.ELEMENTS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN));
@@ -99,10 +96,7 @@ public record ModelWriter(ModelPool pool) {
             entries.add(new SafetensorsWriter.Entry(name, tensor.dtype(), shape(tensor.shape()), vector::writeTo));
         });
         Map<String, String> metadata = new LinkedHashMap<>(description);
-        List<String> tasks = pool.tasks();
-        for (int k = 0; k < tasks.size(); k++) {
-            metadata.put(TASK + k, tasks.get(k));
-        }
+        metadata.putAll(TaskNames.metadata(pool.tasks()));
         SafetensorsWriter.write(folder.resolve("mixture.safetensors"), metadata, entries);
         writeConfiguration(saving(Optional.empty()), folder);
     }

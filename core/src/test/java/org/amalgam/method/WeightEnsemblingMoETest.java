@@ -1,6 +1,9 @@
 package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsFile;
+import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.TinyModels;
 import org.amalgam.mixture.Mixture;
@@ -243,6 +246,40 @@ class WeightEnsemblingMoETest {
         assertThatThrownBy(() -> merge(pool(List.of("a", "b")), WeightEnsemblingMoE.class, use))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("another model b than");
+    }
+
+    @Test
+    void namesOfTasksMayHoldCommas() {
+        folders.put("a,x", folders.get("a"));
+        tasks.addAll(0, NoiseTask.of(6, "a,x"));
+        ModelPool comma = pool(List.of("a,x", "b"));
+        String file = temporary.resolve("routers.safetensors").toString();
+        merge(comma, WeightEnsemblingMoE.class, Map.of("save_checkpoint", file));
+        MergedModel loaded = merge(comma, WeightEnsemblingMoE.class, Map.of("checkpoint", file));
+        assertThat(loaded.trace()).isEmpty();
+        assertThatThrownBy(() -> merge(Map.of("checkpoint", file)))
+                .hasMessageContaining("routers for the 2 tasks a,x, b; the model pool has the 2 tasks a, b");
+    }
+
+    @Test
+    void filesOfEarlierVersionsWithAllTasksInOneLineStillLoad() {
+        Path file = temporary.resolve("routers.safetensors");
+        merge(Map.of("save_checkpoint", file.toString()));
+        SafetensorsFile saved = Safetensors.open(file);
+        Map<String, String> metadata = new HashMap<>(saved.metadata());
+        metadata.keySet().removeIf(key -> key.startsWith("task"));
+        metadata.put("tasks", "a,b");
+        Path earlier = temporary.resolve("earlier.safetensors");
+        SafetensorsWriter.write(
+                earlier,
+                metadata,
+                saved.slots().keySet().stream()
+                        .map(name -> SafetensorsWriter.Entry.of(name, saved.tensor(name)))
+                        .toList());
+        Map<String, Object> use = Map.of("checkpoint", earlier.toString());
+        assertThat(merge(use).trace()).isEmpty();
+        assertThatThrownBy(() -> merge(pool(List.of("a", "c")), WeightEnsemblingMoE.class, use))
+                .hasMessageContaining("routers for the 2 tasks a, b; the model pool has the 2 tasks a, c");
     }
 
     @Test
