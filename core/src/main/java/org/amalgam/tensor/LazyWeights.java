@@ -118,10 +118,12 @@ public final class LazyWeights {
     /** A model that is there. */
     public static LazyWeights of(Weights weights) {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
-        weights.entries().forEach((name, tensor) -> {
-            Tensor vector = tensor.flatten();
-            parameters.put(name, Parameter.of(tensor, span -> span.of(vector).to(DType.F32)));
-        });
+        weights.entries()
+                .forEach((name, tensor) -> parameters.put(
+                        // Flattened anew: a view that is made here would end with the scope that is open, the weights
+                        // may not.
+                        name,
+                        Parameter.of(tensor, span -> span.of(tensor.flatten()).to(DType.F32))));
         return new LazyWeights(parameters, Optional.of(weights));
     }
 
