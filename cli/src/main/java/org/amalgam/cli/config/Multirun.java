@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Several runs that one command line asks for.
@@ -17,6 +18,15 @@ import java.util.Set;
  * @param overrides as they were given
  */
 public record Multirun(List<Job> jobs, List<String> overrides) {
+
+    private static final String ROUTERS = "save_checkpoint";
+
+    /** Settings of methods that name what is saved: routers in the working directory, everything else in the run's folder ... */
+    private static final List<String> SAVED =
+            List.of(ROUTERS, "save_merging_weights", "save_statistics", "save_routing");
+
+    /** ... unless it begins so. */
+    private static final Pattern OUTSIDE = Pattern.compile("[/.]");
 
     /** @throws AmalgamException if two jobs would write to one place, or one is to go on in a folder that is not its own */
     public Multirun {
@@ -29,7 +39,7 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
                         "resume: " + folder + " cannot be carried on by a multirun, whose jobs have folders of"
                                 + " their own; leave out -m, or use amalgam resume " + folder);
             });
-            places(job.config().settings()).forEach((key, path) -> {
+            places(job.config()).forEach((key, path) -> {
                 Integer other = written.put(path, job.number());
                 if (other != null) {
                     throw new AmalgamException("%s: jobs %d and %d would both write to %s; put ${hydra.job.num} into it"
@@ -65,12 +75,22 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
         return job.config().settings().hydra().sweep().dir();
     }
 
-    private static Map<String, Path> places(RootSettings settings) {
+    private static Map<String, Path> places(RunConfig config) {
+        RootSettings settings = config.settings();
         Map<String, Path> places = new LinkedHashMap<>();
         HydraSettings.Several sweep = settings.hydra().sweep();
         places.put("hydra.sweep.subdir", sweep.dir().resolve(sweep.subdir()));
         settings.mergedModelSavePath().ifPresent(path -> places.put("merged_model_save_path", path));
         settings.reportSavePath().ifPresent(path -> places.put("report_save_path", path));
+        GroupChoice work = config.work();
+        for (String key : SAVED) {
+            work.node()
+                    .text(key)
+                    .filter(name -> key.equals(ROUTERS)
+                            ? !name.equalsIgnoreCase("false")
+                            : OUTSIDE.matcher(name).lookingAt())
+                    .ifPresent(name -> places.put(work.group().key() + "." + key, Path.of(name)));
+        }
         return places;
     }
 }

@@ -1,10 +1,12 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.Failures;
 import org.amalgam.cli.Table;
 import org.amalgam.cli.config.Job;
 import org.amalgam.cli.config.Multirun;
+import org.amalgam.cli.config.RunConfig;
 import org.amalgam.report.HtmlReport;
 import org.amalgam.report.JsonReport;
 import org.amalgam.report.RunReport;
@@ -32,14 +34,12 @@ final class Jobs {
     /** Runs them all; gives 0 where every job went well, 2 where the user can mend all failures, else 1 */
     static int execute(Multirun multirun, Folders folders, Console console) {
         Instant started = Instant.now();
+        multirun.jobs().forEach(job -> bind(job, folders, console));
         List<Ended> all = new ArrayList<>();
         console.item("multirun", multirun.jobs().size() + " jobs into " + multirun.folder());
         for (Job job : multirun.jobs()) {
             console.line("");
-            console.item(
-                    "job",
-                    (job.number() + 1) + " of " + multirun.jobs().size()
-                            + (job.values().isEmpty() ? "" : ", " + job.label()));
+            console.item("job", (job.number() + 1) + " of " + multirun.jobs().size() + values(job));
             all.add(ended(job, folders, console));
         }
         console.line("");
@@ -59,6 +59,26 @@ final class Jobs {
                 .reduce(0, (one, other) -> one == 0 || other == 0 ? one + other : Math.min(one, other));
     }
 
+    /** What the job has of the keys that are swept, after a comma; empty where none are. */
+    private static String values(Job job) {
+        return job.values().isEmpty() ? "" : ", " + job.label();
+    }
+
+    /** Reads a job's settings: a mistake in the last must not show after hours of the others. */
+    private static void bind(Job job, Folders folders, Console console) {
+        RunConfig config = job.config();
+        try {
+            Surroundings.of(config, folders, console);
+            if (config.isAnalysis()) {
+                AnalysisChoice.of(config.work());
+            } else {
+                MethodChoice.of(config.method());
+            }
+        } catch (AmalgamException e) {
+            throw new AmalgamException("job " + (job.number() + 1) + values(job) + ": " + e.getMessage(), e);
+        }
+    }
+
     private static Ended ended(Job job, Folders folders, Console console) {
         if (job.config().settings().printConfig()) {
             console.result(job.config().yaml());
@@ -75,7 +95,7 @@ final class Jobs {
         } catch (Workers.Ending ended) {
             throw ended;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
-            console.warn("job " + (job.number() + 1) + ", " + job.label() + ": " + Failures.sentence(e));
+            console.warn("job " + (job.number() + 1) + values(job) + ": " + Failures.sentence(e));
             return new Ended(job, Optional.empty(), Optional.of(e));
         }
     }

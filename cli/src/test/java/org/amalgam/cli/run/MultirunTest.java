@@ -77,6 +77,30 @@ class MultirunTest {
     }
 
     @Test
+    void aMistakeInTheLastJobShowsBeforeTheFirst() throws IOException {
+        Set<String> before = area.files();
+        Ending ending = multirun("method=task_arithmetic", "method.scaling_factor=0.1,abc");
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err()).startsWith("amalgam: job 2, method.scaling_factor=abc: method.scaling_factor");
+        assertThat(area.files()).isEqualTo(before);
+    }
+
+    @Test
+    void whatMethodsSaveHasAPlaceForEachJob() throws IOException {
+        Set<String> before = area.files();
+        Path coefficients = area.path("lambda.pt");
+        String[] overrides = {"method=adamerging", "method.max_steps=1", "seed=0,1", ""};
+        overrides[3] = "method.save_merging_weights=" + coefficients;
+        Ending ending = multirun(overrides);
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err())
+                .contains("method.save_merging_weights: jobs 0 and 1 would both write to " + coefficients);
+        assertThat(area.files()).isEqualTo(before);
+        overrides[3] = "method.save_merging_weights=lambda.pt";
+        assertThat(multirun(overrides).code()).isZero();
+    }
+
+    @Test
     void namesSweptAreAFigureOfDots() throws IOException {
         Ending ending = multirun("-q", "method=simple_average,ties_merging");
         assertThat(ending.code()).as(ending.err()).isZero();

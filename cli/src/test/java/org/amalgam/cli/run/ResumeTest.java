@@ -116,7 +116,10 @@ class ResumeTest {
         refuses(
                 area.amalgam("method=task_arithmetic", "modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + run),
                 state);
-        assertThat(adapted("resume=" + run, "method.lr=1e-2").err()).contains("belongs to a run with other settings");
+        assertThat(adapted("resume=" + run, "method.lr=1e-2").err().lines().map(String::strip))
+                .anySatisfy(line -> assertThat(line).contains("belongs to a run with other settings"))
+                .anySatisfy(line -> assertThat(line).matches("saved lr 0.001, run [0-9a-f]{16}"))
+                .anySatisfy(line -> assertThat(line).matches("now   lr 0.01, run [0-9a-f]{16}"));
         assertThat(contents(run)).containsAllEntriesOf(before);
         assertThat(area.command("resume", run.toString()).code()).isZero();
     }
