@@ -12,6 +12,7 @@ import org.amalgam.mixture.Upscaled;
 import org.amalgam.mixture.WeightEnsemblingMixture;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.run.Run;
+import org.amalgam.settings.Setting;
 import org.amalgam.tensor.Scope;
 import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
@@ -25,19 +26,55 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Routers learned on unlabelled samples, or read from a file.
- *
- * @param checkpoint learned routers to use instead of learning
- * @param saveCheckpoint where learned routers are kept
+ * Routers learned on unlabelled samples, or read from a file. What WEMoE and E-WEMoE are both told is declared here.
  */
 public record RouterLearning(
-        String optimizer,
+        @Setting(value = "null", help = "file of learned routers to use instead of learning; false and null use none")
+        Optional<String> checkpoint,
+
+        @Setting(value = "null", help = "file for the learned routers; false and null save none")
+        Optional<String> saveCheckpoint,
+
+        @Setting(value = "2", help = "depth of the routers: 0 constants, 1 one linear map, 2 a perceptron")
+        int routerHiddenLayers,
+
+        @Setting(value = "0.3", help = "coefficient of task arithmetic, and every routing weight before the first step")
+        double initLambda,
+
+        @Setting(
+                value = "true",
+                help = "one routing a batch while routers are learned; false routes every sample by itself")
+        boolean batchReduce,
+
+        @Setting(value = "1e-4", atLeast = 0, help = "learning rate")
         double lr,
+
+        @Setting(
+                value = "adam",
+                help = "how routers follow their gradient",
+                oneOf = {"adam", "sgd"})
+        String optimizer,
+
+        @Setting(value = "1", help = "accepted for the reference's sake; one process computes")
+        int devices,
+
+        @Setting(value = "16", atLeast = 1, help = "samples of each task a step")
         int batchSize,
-        int steps,
+
+        @Setting(value = "true", help = "draw samples in a fresh random order each epoch")
         boolean shuffle,
-        Optional<Path> checkpoint,
-        Optional<Path> saveCheckpoint) {
+
+        @Setting(value = "16", help = "accepted for the reference's sake; decoding uses the machine's processors")
+        int numWorkers,
+
+        @Setting(value = "1000", atLeast = 0, help = "steps of adaptation")
+        int maxSteps,
+
+        @Setting(value = "outputs", help = "folder in which zero-shot heads are kept for later runs")
+        String cacheDir,
+
+        @Setting(value = "false", help = "a single step, to see that a run would work")
+        boolean fastDevRun) {
 
     private static final String NOTE =
             "The routers were adapted to the test samples of the tasks, without their labels.";
@@ -61,16 +98,16 @@ public record RouterLearning(
      */
     void requireFit(Upscale upscale, boolean everyModule, ModelPool pool) {
         upscale.requireFit(pool, everyModule);
-        saveCheckpoint.ifPresent(AtomicFile::requirePlace);
-        checkpoint.ifPresent(file -> RouterFile.requireSame(file, "method.checkpoint", upscale.depth(), pool));
+        RouterFile.given(saveCheckpoint).ifPresent(AtomicFile::requirePlace);
+        given().ifPresent(file -> RouterFile.requireSame(file, "method.checkpoint", upscale.depth(), pool));
     }
 
     private MergedModel mixture(Upscale upscale, ModelPool pool, Run run, UnaryOperator<Weights> finish) {
         RouterSpec spec = upscale.routers(pool);
         Upscaled model = run.profiler().measure("construct the mixture", () -> upscale.model(pool));
         Weights start = start(spec, model.names(), run);
-        if (checkpoint.isPresent()) {
-            Weights saved = RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool);
+        if (given().isPresent()) {
+            Weights saved = RouterFile.load(given().get(), "method.checkpoint", start, spec.depth(), pool);
             return MergedModel.of(new WeightEnsemblingMixture(model, spec, finish.apply(saved)))
                     .withNotes(model.notes());
         }
@@ -88,8 +125,8 @@ public record RouterLearning(
                 run.profiler().measure("construct the mixture", () -> ConstantRouting.of(upscale, everyModule, pool));
         RouterSpec spec = routing.routers();
         Weights start = start(spec, routing.names(), run);
-        if (checkpoint.isPresent()) {
-            Weights saved = RouterFile.load(checkpoint.get(), "method.checkpoint", start, spec.depth(), pool);
+        if (given().isPresent()) {
+            Weights saved = RouterFile.load(given().get(), "method.checkpoint", start, spec.depth(), pool);
             return dense(routing, finish.apply(saved), pool);
         }
         Adapted adapted = adapt(routing.learner(start), upscale, pool, run);
@@ -135,25 +172,38 @@ public record RouterLearning(
 
     private Adapted adapt(Learner learner, Upscale upscale, ModelPool pool, Run run) {
         int microBatch = run.microBatch(upscale.sampleBytes(pool));
-        return new Adaptation(optimizer, lr, batchSize, steps, shuffle, microBatch)
+        return new Adaptation(optimizer, lr, batchSize, stepCount(), shuffle, microBatch)
                 .learn(learner, Objective.ENTROPY, pool.adaptationTasks(), run);
     }
 
     private void save(Weights routers, RouterSpec spec, ModelPool pool) {
-        saveCheckpoint.ifPresent(file -> RouterFile.save(file, routers, spec.depth(), pool));
+        RouterFile.given(saveCheckpoint).ifPresent(file -> RouterFile.save(file, routers, spec.depth(), pool));
+    }
+
+    /** Learned routers that are used instead of learning. */
+    private Optional<Path> given() {
+        return RouterFile.given(checkpoint);
+    }
+
+    boolean learns() {
+        return given().isEmpty();
+    }
+
+    private int stepCount() {
+        return fastDevRun ? 1 : maxSteps;
     }
 
     /** What it learns in, of that pool. */
     Method.Steps steps(ModelPool pool) {
-        return checkpoint.isPresent()
-                ? Method.Steps.NONE
-                : new Method.Steps(steps, (long) batchSize * pool.tasks().size());
+        return learns()
+                ? new Method.Steps(stepCount(), (long) batchSize * pool.tasks().size())
+                : Method.Steps.NONE;
     }
 
     /** Native memory that activations take when no batch is cut, where batches may be cut. */
     long activationBytes(Upscale upscale, ModelPool pool) {
-        return checkpoint.isPresent() || upscale.wholeBatches()
-                ? 0
-                : upscale.sampleBytes(pool) * batchSize * pool.tasks().size();
+        return learns() && !upscale.wholeBatches()
+                ? upscale.sampleBytes(pool) * batchSize * pool.tasks().size()
+                : 0;
     }
 }
