@@ -20,6 +20,11 @@ import java.util.function.Supplier;
 /** The entry point: {@code amalgam [OPTIONS] [OVERRIDES...]}, and the subcommands. */
 public final class Main {
 
+    /** Widths of the help in characters: the parser lays it out in no fewer, and longer lines are hard to read. */
+    private static final int LEAST_WIDTH = 55;
+
+    private static final int GREATEST_WIDTH = 120;
+
     private final Supplier<Program> program;
     private final Terminal terminal;
     private final PrintStream out;
@@ -87,7 +92,7 @@ public final class Main {
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setColorScheme(scheme())
-                .setUsageHelpWidth(Math.min(terminal.columns(), 120))
+                .setUsageHelpWidth(Math.max(LEAST_WIDTH, Math.min(terminal.columns(), GREATEST_WIDTH)))
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((wrong, arguments) -> failed(mended(wrong), root))
                 .setExecutionExceptionHandler((failure, command, result) -> failed(failure, root));

@@ -145,11 +145,15 @@ class MainTest {
     }
 
     private static Ending amalgam(Supplier<Program> program, String... arguments) {
+        return amalgam(program, Terminal.none(StandardCharsets.UTF_8), arguments);
+    }
+
+    private static Ending amalgam(Supplier<Program> program, Terminal terminal, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = new Main(
                         program,
-                        Terminal.none(StandardCharsets.UTF_8),
+                        terminal,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
                 .run(arguments);
@@ -281,6 +285,14 @@ class MainTest {
         assertThat(ending.out().lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
         assertThat(amalgam("demo", "--help").out()).contains("Merge the embedded model family");
+    }
+
+    @Test
+    void aNarrowTerminalGetsAllThatAWideOneGets() {
+        Terminal narrow = new Terminal(true, true, 40, false, StandardCharsets.UTF_8);
+        assertThat(amalgam(() -> program, narrow, "method=adamerging"))
+                .isEqualTo(new Ending(0, "merging\nmerged 88.2\n", ""));
+        assertThat(amalgam(() -> program, narrow, "--help").out()).contains("Examples");
     }
 
     @Test
