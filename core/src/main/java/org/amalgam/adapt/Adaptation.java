@@ -41,6 +41,17 @@ public record Adaptation(
         Schedule schedule,
         Checkpoints checkpoints) {
 
+    /** Adam's first step is ten times as long as the rate, and has to be a float32. */
+    private static final double GREATEST_RATE = 1e37;
+
+    /** @throws AmalgamException if the learning rate is beyond what parameters in float32 can be moved by */
+    public Adaptation {
+        if (learningRate > GREATEST_RATE) {
+            throw new AmalgamException("method.lr: expected a learning rate of at most " + GREATEST_RATE + ", found "
+                    + learningRate + "; lower it");
+        }
+    }
+
     /** With one learning rate, and nothing kept on the way. */
     public Adaptation(
             String optimizer, double learningRate, int batchSize, int maxSteps, boolean shuffle, int microBatch) {

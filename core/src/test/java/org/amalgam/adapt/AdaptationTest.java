@@ -266,6 +266,20 @@ class AdaptationTest {
     }
 
     @Test
+    void aRateThatNoParameterCanBeMovedByIsRefused() {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        for (String optimizer : List.of("adam", "sgd")) {
+            assertThatThrownBy(() -> new Adaptation(optimizer, 1e38, 4, 3, true, 3))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessage("method.lr: expected a learning rate of at most 1.0E37, found 1.0E38; lower it");
+            assertThatThrownBy(() -> new Adaptation(optimizer, 1e37, 4, 3, true, 3)
+                            .learn(learner, Objective.ENTROPY, tasks, run(Optional.empty())))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessageContaining("lower method.lr");
+        }
+    }
+
+    @Test
     void aRunToSeeWhetherItWorksMakesOneStep() {
         Run quick = Runs.of(folder, Optional.empty(), true, ProgressFactory.NONE, Metrics.NONE);
         Trace trace = adaptation("adam", 50, 8)
