@@ -107,6 +107,10 @@ final class Binder {
         if (value == null) {
             throw new AmalgamException(wrong(key, expected, node));
         }
+        if (value instanceof Double number && Float.isInfinite(number.floatValue())) {
+            // Models are computed in float32, where it would be infinite and spread silently.
+            throw new AmalgamException(wrong(key, "a number between -3.4e38 and 3.4e38", node));
+        }
         return value;
     }
 

@@ -197,7 +197,7 @@ class SparseMethodsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {1, 1.01, -0.2, Double.POSITIVE_INFINITY})
+    @ValueSource(doubles = {1, 1.01, -0.2, 1e30})
     void sharesOutsideTheirRangeAreRefused(double share) {
         assertThatThrownBy(() -> merge(Dare.class, Map.of("sparsity_ratio", share), pool("a")))
                 .isInstanceOf(AmalgamException.class)
@@ -205,5 +205,16 @@ class SparseMethodsTest {
         assertThatThrownBy(() -> merge(MagnitudePruning.class, Map.of("prune_ratio", share), pool("a")))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageStartingWith("method.prune_ratio: " + share);
+    }
+
+    @Test
+    void sharesThatAreInfiniteAreRefusedWhereTheyAreGiven() {
+        assertThatThrownBy(() -> merge(Dare.class, Map.of("sparsity_ratio", Double.POSITIVE_INFINITY), pool("a")))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageStartingWith("sparsity_ratio: expected a number between");
+        assertThatThrownBy(
+                        () -> merge(MagnitudePruning.class, Map.of("prune_ratio", Double.POSITIVE_INFINITY), pool("a")))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageStartingWith("prune_ratio: expected a number between");
     }
 }

@@ -135,6 +135,8 @@ class SettingsTest {
                 "limit: x | method.limit: expected an integer or null, found \"x\" (conf/method/mine.yaml, line 1).",
                 "init_values: \"0.5\" | method.init_values: expected a number, found \"0.5\" (conf/method/mine.yaml, line 1).",
                 "init_values: .nan | method.init_values: expected a number, found .nan (conf/method/mine.yaml, line 1).",
+                "init_values: -.inf | method.init_values: expected a number between -3.4e38 and 3.4e38, found -.inf (conf/method/mine.yaml, line 1).",
+                "init_values: 1e300 | method.init_values: expected a number between -3.4e38 and 3.4e38, found 1e300 (conf/method/mine.yaml, line 1).",
                 "clamp_weights: yes | method.clamp_weights: expected true or false, found \"yes\" (conf/method/mine.yaml, line 1).",
                 "clamp_weights: 1 | method.clamp_weights: expected true or false, found 1 (conf/method/mine.yaml, line 1).",
                 "granularity: layerwise | method.granularity: expected task_wise or layer_wise, found \"layerwise\" (conf/method/mine.yaml, line 1). Did you mean layer_wise?",
