@@ -50,6 +50,13 @@ public record MergedModel(
 
         /** Learned and all scalars, when a single model of the architecture has {@code single}. */
         ParameterCount parameters(long single);
+
+        /**
+         * Looks at every tensor that it is made of, and computes what is not there yet.
+         *
+         * @throws org.amalgam.AmalgamException if a value is NaN or infinite
+         */
+        void requireFinite(Crew crew);
     }
 
     /**
@@ -74,6 +81,11 @@ public record MergedModel(
         public ParameterCount parameters(long single) {
             return new ParameterCount(learned, single + learned);
         }
+
+        @Override
+        public void requireFinite(Crew crew) {
+            weights.requireFinite(crew);
+        }
     }
 
     /** A mixture of experts. */
@@ -87,6 +99,11 @@ public record MergedModel(
         @Override
         public ParameterCount parameters(long single) {
             return mixture.parameters();
+        }
+
+        @Override
+        public void requireFinite(Crew crew) {
+            LazyWeights.of(mixture.weights()).requireFinite(crew);
         }
     }
 

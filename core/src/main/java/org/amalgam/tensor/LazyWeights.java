@@ -1,5 +1,7 @@
 package org.amalgam.tensor;
 
+import org.amalgam.AmalgamException;
+
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -155,14 +157,20 @@ public final class LazyWeights {
         return new Weights(tensors);
     }
 
-    /** Computes what is not there yet and keeps nothing: whatever is wrong with the models shows. */
-    public void requireComputable(Crew crew) {
-        if (whole.isPresent()) {
-            return;
-        }
+    /**
+     * Looks at every value, computes what is not there yet and keeps nothing: whatever is wrong with the models shows, and with the
+     * merge.
+     *
+     * @throws AmalgamException if a value is NaN or infinite
+     */
+    public void requireFinite(Crew crew) {
         crew.deal(parts(), part -> {
             try (Scope scope = Scope.open()) {
-                parameters.get(part.name()).values().at(part.span());
+                if (!parameters.get(part.name()).values().at(part.span()).isFinite()) {
+                    throw new AmalgamException(
+                            part.name() + ": the merged values are beyond what " + DType.F32
+                                    + " holds; lower the coefficients of the merge, or the learning rate that they were learned with");
+                }
                 return part;
             }
         });

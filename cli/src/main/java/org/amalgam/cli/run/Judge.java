@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.AmalgamException;
 import org.amalgam.method.MergedModel;
 import org.amalgam.mixture.RoutingTable;
 import org.amalgam.model.Encoder;
@@ -108,6 +109,14 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
     }
 
     private TaskScore score(Encoder network, Task task, String label) {
-        return run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run));
+        TaskScore score =
+                run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run));
+        if (!Double.isFinite(score.loss())) {
+            // Of classes without numbers the first is the greatest: an accuracy of chance would be shown as a result.
+            throw new AmalgamException(
+                    label + ": what the network answers are not finite numbers, though its weights are;"
+                            + " lower the coefficients of the merge, or mend the model if it is one of the pool");
+        }
+        return score;
     }
 }

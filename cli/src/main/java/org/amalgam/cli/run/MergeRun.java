@@ -75,10 +75,7 @@ final class MergeRun {
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
             RunReport report = settings.mergedModelSavePath()
                     .map(path -> save(merged, pool, path, reported, run))
-                    .orElseGet(() -> {
-                        requireComputable(merged, run);
-                        return reported.get();
-                    });
+                    .orElseGet(reported);
             around.write(report, folder);
             return report;
         });
@@ -91,7 +88,11 @@ final class MergeRun {
     private MergedModel merge(ModelPool pool, List<Task> tasks, Run run) {
         MergedModel merged = run.profiler().part(Part.MERGING, () -> {
             MergedModel made = method.method().merge(pool, run);
-            return tasks.isEmpty() ? made : made.held(run.workers());
+            MergedModel seen = tasks.isEmpty() ? made : made.held(run.workers());
+            if (!isOnlyWritten(seen, tasks)) {
+                seen.network().requireFinite(run.workers());
+            }
+            return seen;
         });
         boolean looksAtSamples = method.method().usesData() || method.method().usesTrainingData();
         if (!looksAtSamples && merged.network() instanceof MergedModel.Dense dense) {
@@ -100,6 +101,13 @@ final class MergeRun {
             run.profiler().did(Part.MERGING, Work.moved(read, written));
         }
         return merged;
+    }
+
+    /** What is computed while it is written is looked at there. A merge that is neither judged nor saved is a trial of the models. */
+    private boolean isOnlyWritten(MergedModel merged, List<Task> tasks) {
+        return tasks.isEmpty()
+                && settings.mergedModelSavePath().isPresent()
+                && merged.network() instanceof MergedModel.Dense;
     }
 
     /** How the result is to be judged, as far as it is known: no data set is opened to check. */
@@ -227,15 +235,6 @@ final class MergeRun {
             if (!dense.weights().isHeld()) {
                 run.profiler()
                         .did(Part.MERGING, Work.moved(0, Checkpoint.open(folder).bytes()));
-            }
-        }
-    }
-
-    /** A merge that is neither judged nor saved is a trial: whatever is wrong with the models is to show. */
-    private static void requireComputable(MergedModel merged, Run run) {
-        if (merged.network() instanceof MergedModel.Dense dense) {
-            try (Profiler.Clock clock = run.profiler().begin(Part.MERGING)) {
-                dense.weights().requireComputable(run.workers());
             }
         }
     }

@@ -307,6 +307,38 @@ class BadInputTest {
     }
 
     @Test
+    void coefficientsThatAreNoNumbers() throws IOException {
+        refuses(
+                area.amalgam(arguments("method.scaling_factor=.inf")),
+                area.files(),
+                "method.scaling_factor: expected a number between -3.4e38 and 3.4e38, found .inf");
+    }
+
+    @Test
+    void aMergeThatLeavesTheNumbers() throws IOException {
+        area.change("digits", tensors -> {
+            float[] values = tensors.get(BIAS).toFloats();
+            values[3] = 1000;
+            tensors.put(BIAS, HostTensor.ofFloats(values, values.length));
+            return tensors;
+        });
+        for (String judged : List.of("taskpool=mine", "taskpool=dummy")) {
+            assertSentence(
+                    area.amalgam(
+                            "-q", "method=task_arithmetic", "modelpool=mine", judged, "method.scaling_factor=1e36"),
+                    BIAS,
+                    "beyond what F32 holds");
+        }
+    }
+
+    @Test
+    void aMergeWhoseAnswersLeaveTheNumbers() throws IOException {
+        Ending ending = area.amalgam(arguments("method.scaling_factor=1e25"));
+        assertSentence(ending, "birds: what the network answers", "coefficients");
+        assertThat(area.path("out")).doesNotExist();
+    }
+
+    @Test
     void coefficientsThatLeaveTheNumbers() throws IOException {
         Ending ending = area.amalgam(
                 arguments("method=adamerging", "method.optimizer=sgd", "method.lr=1e30", "method.max_steps=5"));
