@@ -45,7 +45,7 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.detect(System.getenv(), System.getProperties());
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, terminal.charset());
+        PrintStream out = new PrintStream(StandardOutput.ofThisProcess(), true, terminal.charset());
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, terminal.charset());
         Interruption interruption = Interruption.watch(err, terminal.err());
         int code = new Main(Main::installed, terminal, out, err).run(arguments);
@@ -63,7 +63,7 @@ public final class Main {
     /**
      * Runs a command line.
      *
-     * @return the exit code: 0, 2 for a mistake that the user can mend, 1 for a fault of amalgam
+     * @return the exit code: 0, 2 for a mistake that the user can mend or an output that cannot be written, 1 for a fault of amalgam
      */
     public int run(String... arguments) {
         Console console = new Console(out, err, terminal, Console.Volume.NORMAL);
@@ -71,7 +71,14 @@ public final class Main {
         CommandLine line = commandLine(root);
         int code = line.execute(arguments);
         console.flush();
-        return code;
+        return out.checkError() ? incomplete(code) : code;
+    }
+
+    /** Whoever reads what was printed would take a part for all of it. */
+    private int incomplete(int code) {
+        err.println(
+                "amalgam: standard output could not be written, so what was printed is not all there; is its disk full?");
+        return code == 0 ? Failures.USER : code;
     }
 
     private CommandLine commandLine(AmalgamCommand root) {

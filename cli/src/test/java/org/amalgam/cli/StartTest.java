@@ -8,9 +8,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** What the process is told by the shell that starts it. */
 class StartTest {
@@ -31,6 +33,31 @@ class StartTest {
         shell.environment().put("LC_ALL", locale);
 
         assertThat(printed(shell.directory(folder.toFile()))).contains("sun.jnu.encoding = UTF-8", "d\u00fcmpel");
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsSaidOnce() throws IOException, InterruptedException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        Process process = help().redirectOutput(full.toFile()).start();
+        assertThat(process.getErrorStream())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("amalgam: standard output could not be written, so what was printed is not all there;"
+                        + " is its disk full?\n");
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    @Test
+    void aReaderThatLeavesIsNoFailure() throws IOException, InterruptedException {
+        Process process = help().start();
+        process.getInputStream().close();
+        assertThat(process.getErrorStream()).asString(StandardCharsets.UTF_8).isEmpty();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    private static ProcessBuilder help() {
+        return new ProcessBuilder(
+                JAVA.toString(), "-cp", System.getProperty("java.class.path"), "org.amalgam.cli.Main", "--help");
     }
 
     private static String printed(ProcessBuilder command) throws IOException {
