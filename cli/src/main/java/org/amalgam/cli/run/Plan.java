@@ -248,7 +248,8 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                         "",
                         Conflict.Kind.MEMORY,
                         List.of(),
-                        "memory=" + size(limit) + " is not enough: the models and one sample take about " + size(least),
+                        "memory=" + config.settings().memory().get()
+                                + " is not enough: the models and one sample take about " + size(least),
                         "allow that much"));
             }
             activations = Math.max(0, Math.min(activations, limit - without));

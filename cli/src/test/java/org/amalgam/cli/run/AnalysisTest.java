@@ -158,7 +158,7 @@ class AnalysisTest {
         refuses(analysed("analysis.tasks=[birds,cats]"), "cats is not a model of the pool; there are birds, digits");
         refuses(analysed("taskpool=dummy"), "needs two tasks");
         refuses(analysed("merged_model_save_path=" + area.path("merged")), "merged_model_save_path", "leave it out");
-        refuses(analysed("memory=1m"), "memory=1 MB is not enough");
+        refuses(analysed("memory=1m"), "memory=1m is not enough");
         assertThat(area.files()).isEqualTo(before);
 
         Files.writeString(area.path("report.json"), "{}");

@@ -280,7 +280,9 @@ class BadInputTest {
                 "taskpol=mine | taskpol | taskpool",
                 "sed=1 | sed | seed",
                 "fabric.precision=16-mixed | fabric.precision | bf16-mixed",
-                "memory=1m | memory=1 MB | allow that much",
+                "memory=1m | memory=1m is not enough | allow that much",
+                "memory=1k | memory=1k is not enough | allow that much",
+                "memory=4 | memory=4 is not enough | allow that much",
                 "taskpool.batch_size=0 | taskpool.batch_size | of at least 1",
                 "evaluation.every=-1 | evaluation.every | 0 for never"
             })
