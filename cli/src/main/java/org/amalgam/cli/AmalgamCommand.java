@@ -4,8 +4,10 @@ import org.amalgam.AmalgamException;
 import org.amalgam.cli.config.Argument;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.settings.Node;
 import org.amalgam.settings.Source;
 import org.amalgam.settings.Spelling;
+import org.amalgam.settings.Yaml;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -144,6 +146,14 @@ final class AmalgamCommand implements Callable<Integer> {
         return console.at(json ? Console.Volume.JSON : quiet ? Console.Volume.QUIET : Console.Volume.NORMAL);
     }
 
+    /** For a command whose result is none for programs: an empty output would look like one. */
+    void refuseJson(String command, String result) {
+        if (json) {
+            throw new AmalgamException(
+                    "--json: amalgam " + command + " " + result + ", which is no JSON; leave it out");
+        }
+    }
+
     @Override
     public Integer call() {
         if (overrides.isEmpty() && configName == null) {
@@ -156,9 +166,10 @@ final class AmalgamCommand implements Callable<Integer> {
         Program commanded = program();
         Composer composer = new Composer(configDirs, Optional.ofNullable(configName), commanded.builtIn());
         if (printed != null) {
-            console()
-                    .result(PrintedConfig.of(
-                            composer.composition(arguments), printed, Optional.ofNullable(printedKey), resolve));
+            Node tree = PrintedConfig.of(
+                    composer.composition(arguments), printed, Optional.ofNullable(printedKey), resolve);
+            console().result(Yaml.write(tree));
+            console().jsonOf(tree.plain());
             return 0;
         }
         Preparation.begin(commanded);

@@ -29,6 +29,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        root.refuseJson("compare", "prints tables");
         return root.program().compare(quick, names, root.console());
     }
 }

@@ -40,6 +40,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        root.refuseJson("completion", "prints a script");
         if (!SHELLS.contains(shell)) {
             throw new AmalgamException(shell + ": no such shell." + Spelling.hint(shell, SHELLS, "") + " Shells: "
                     + String.join(", ", SHELLS) + ".");

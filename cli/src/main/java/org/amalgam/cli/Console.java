@@ -1,5 +1,6 @@
 package org.amalgam.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.run.Progress;
 import org.amalgam.run.ProgressFactory;
 
@@ -100,6 +101,11 @@ public final class Console implements ProgressFactory {
         if (volume == Volume.JSON) {
             out.println(document.stripTrailing());
         }
+    }
+
+    /** {@link #json(String)} of plain values: maps, lists, texts, numbers. */
+    void jsonOf(Object values) {
+        json(new ObjectMapper().valueToTree(values).toPrettyString());
     }
 
     /** Something that the user should know though the run goes on. Never silenced: it goes to standard error. */

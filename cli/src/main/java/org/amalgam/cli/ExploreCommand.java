@@ -33,6 +33,7 @@ final class ExploreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        root.refuseJson("explore", "serves a page");
         Interruption.calmly("the page has ended.");
         return root.program().explore(folder, port, root.console());
     }

@@ -5,14 +5,18 @@ import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.ConfigFile;
 import org.amalgam.cli.config.Group;
+import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Spelling;
+import org.amalgam.settings.Yaml;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** {@code amalgam groups [GROUP [NAME]]}: the files that can be chosen, what they are for, and the settings they can hold. */
@@ -55,7 +59,9 @@ final class GroupsCommand implements Callable<Integer> {
         } else if (name == null) {
             files(files, console);
         } else {
-            console.result(org.amalgam.settings.Yaml.write(found(files).content()));
+            MapNode content = found(files).content();
+            console.result(Yaml.write(content));
+            console.jsonOf(content.plain());
         }
         return 0;
     }
@@ -68,6 +74,16 @@ final class GroupsCommand implements Callable<Integer> {
             console.result("");
         }
         console.line("amalgam groups GROUP describes a group's files and settings.");
+        console.jsonOf(Arrays.stream(Group.values())
+                .map(each -> {
+                    Map<String, Object> tree = new LinkedHashMap<>();
+                    tree.put("name", each.key());
+                    tree.put("question", each.question());
+                    tree.put("default", each.usual().orElse(null));
+                    tree.put("files", files.names(each));
+                    return tree;
+                })
+                .toList());
     }
 
     private void files(BuiltIn files, Console console) {
@@ -84,6 +100,17 @@ final class GroupsCommand implements Callable<Integer> {
                                 files.find(group, file).map(ConfigFile::summary).orElse("")))
                         .toList()));
         Group.of(group).ifPresent(known -> settings(known, files, console));
+        console.jsonOf(names(files).stream().map(file -> described(file, files)).toList());
+    }
+
+    private Map<String, Object> described(String file, BuiltIn files) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", file);
+        tree.put("summary", files.find(group, file).map(ConfigFile::summary).orElse(""));
+        Group.of(group)
+                .flatMap(known -> root.program().settings(known, file))
+                .ifPresent(schema -> tree.put("settings", SettingsTable.plain(schema)));
+        return tree;
     }
 
     /** A method's settings are its own; {@code amalgam methods} has them. */

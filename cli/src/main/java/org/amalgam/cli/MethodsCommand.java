@@ -1,6 +1,5 @@
 package org.amalgam.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.AmalgamException;
 import org.amalgam.settings.Spelling;
 import picocli.CommandLine.Command;
@@ -34,7 +33,8 @@ final class MethodsCommand implements Callable<Integer> {
         List<MethodDescription> methods = root.program().methods();
         Console console = root.console();
         if (console.volume() == Console.Volume.JSON) {
-            console.json(json(name == null ? methods : List.of(find(methods))));
+            List<MethodDescription> asked = name == null ? methods : List.of(find(methods));
+            console.jsonOf(asked.stream().map(MethodsCommand::tree).toList());
         } else if (name == null) {
             console.table(new Table(
                     List.of(Table.Column.left(""), Table.Column.left("")),
@@ -69,23 +69,12 @@ final class MethodsCommand implements Callable<Integer> {
                 + (rows.isEmpty() ? "" : " method." + rows.get(0).get(0) + "=VALUE"));
     }
 
-    private static String json(List<MethodDescription> methods) {
-        return new ObjectMapper()
-                .valueToTree(methods.stream().map(MethodsCommand::tree).toList())
-                .toPrettyString();
-    }
-
     private static Map<String, Object> tree(MethodDescription method) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", method.name());
         tree.put("summary", method.summary());
         tree.put("citation", method.citation());
-        List<List<String>> rows = SettingsTable.rows(method.settings());
-        tree.put(
-                "settings",
-                rows.stream()
-                        .map(row -> Map.of("key", row.get(0), "default", row.get(1), "meaning", row.get(2)))
-                        .toList());
+        tree.put("settings", SettingsTable.plain(method.settings()));
         return tree;
     }
 }

@@ -5,7 +5,6 @@ import org.amalgam.cli.config.Composition;
 import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Node;
 import org.amalgam.settings.Spelling;
-import org.amalgam.settings.Yaml;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +19,13 @@ final class PrintedConfig {
     private PrintedConfig() {}
 
     /**
-     * The configuration as YAML.
+     * The configuration, or a part of it.
      *
      * @param part {@code job}, {@code hydra} or {@code all}
      * @param key a dotted key below which alone is printed
      * @param resolve whether interpolations are replaced; otherwise they stand as they were written
      */
-    static String of(Composition composition, String part, Optional<String> key, boolean resolve) {
+    static Node of(Composition composition, String part, Optional<String> key, boolean resolve) {
         if (!PARTS.contains(part)) {
             throw new AmalgamException(
                     "--cfg " + part + ": expected " + String.join(", ", PARTS) + "." + Spelling.hint(part, PARTS, ""));
@@ -38,7 +37,7 @@ final class PrintedConfig {
                                 path,
                                 keys(tree),
                                 " Keys: " + String.join(", ", tree.entries().keySet()) + "."))));
-        return Yaml.write(below.orElseGet(() -> part(tree, part)));
+        return below.orElseGet(() -> part(tree, part));
     }
 
     private static Node part(MapNode tree, String part) {

@@ -5,6 +5,7 @@ import org.amalgam.settings.SettingsSchema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Settings as a table: key, default, meaning. */
 final class SettingsTable {
@@ -22,6 +23,13 @@ final class SettingsTable {
         List<List<String>> rows = new ArrayList<>();
         collect(schema, "", rows);
         return rows;
+    }
+
+    /** The same by the columns' names, for programs. */
+    static List<Map<String, String>> plain(SettingsSchema schema) {
+        return rows(schema).stream()
+                .map(row -> Map.of("key", row.get(0), "default", row.get(1), "meaning", row.get(2)))
+                .toList();
     }
 
     private static void collect(SettingsSchema schema, String prefix, List<List<String>> rows) {

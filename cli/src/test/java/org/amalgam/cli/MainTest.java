@@ -337,6 +337,27 @@ class MainTest {
     }
 
     @Test
+    void whatIsPrintedIsJsonWhereThatIsAskedFor() {
+        assertThat(amalgam("groups", "--json").out()).contains("\"name\" : \"taskpool\"", "\"default\" : \"zoo\"");
+        assertThat(amalgam("groups", "taskpool", "--json").out())
+                .contains("\"name\" : \"dummy\"", "\"summary\" : \"Evaluates nothing");
+        assertThat(amalgam("groups", "method", "adamerging", "--json").out()).startsWith("{\n  \"");
+        assertThat(amalgam("--json", "method=adamerging", "--cfg", "job", "-p", "modelpool")
+                        .out())
+                .isEqualTo("{\n  \"models\" : {\n    \"_pretrained_\" : \"zoo/clip\"\n  }\n}\n");
+        for (String command : List.of("completion bash", "compare", "explore x")) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ")));
+            words.add("--json");
+            Ending ending = amalgam(words.toArray(String[]::new));
+            assertThat(ending.err())
+                    .startsWith("amalgam: --json: amalgam " + words.get(0))
+                    .endsWith("leave it out\n");
+            assertThat(ending.code()).isEqualTo(2);
+            assertThat(ending.out()).isEmpty();
+        }
+    }
+
+    @Test
     void theComposedConfigurationIsPrintedAndNothingRuns(@TempDir Path conf) throws IOException {
         Ending job =
                 amalgam("method=adamerging", "--cfg", "job", "modelpool.models.copy=${.a}", "+modelpool.models.b=1");

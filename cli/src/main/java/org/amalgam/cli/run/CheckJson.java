@@ -3,10 +3,11 @@ package org.amalgam.cli.run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.amalgam.cli.config.GroupChoice;
 import org.amalgam.pool.Conflict;
 import org.amalgam.pool.PoolEntry;
 
-/** A {@link Check} for programs. */
+/** A {@link Check}, or a plan alone, for programs. */
 final class CheckJson {
 
     private CheckJson() {}
@@ -22,6 +23,14 @@ final class CheckJson {
         ArrayNode notes = node.putArray("notes");
         check.notes().forEach(notes::add);
         check.plan().map(Plan::cost).ifPresent(cost -> cost(cost, node.putObject("plan")));
+        return node;
+    }
+
+    /** What a dry run tells: the plan, of models without a conflict. */
+    static ObjectNode of(GroupChoice work, Plan plan) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put(work.group().key(), work.name()).put("can_run", true);
+        cost(plan.cost(), node.putObject("plan"));
         return node;
     }
 

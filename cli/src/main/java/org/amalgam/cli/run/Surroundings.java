@@ -125,6 +125,7 @@ record Surroundings(
         plan.lines().forEach(line -> console.item(line.label(), line.text()));
         plan.shortage(Machine.availableBytes()).ifPresent(note -> console.item("note", note));
         if (settings().dryRun()) {
+            console.json(CheckJson.of(config.work(), plan).toPrettyString());
             return Optional.empty();
         }
         Path folder = place.get();

@@ -119,6 +119,8 @@ class AnalysisTest {
     void aPlanComputesNothing() throws IOException {
         Set<String> before = area.files();
         assertThat(analysed("dry_run=true").out()).contains("11 x 11 points each, up to 256 samples a task");
+        assertThat(analysed("dry_run=true", "--json").out())
+                .contains("\"analysis\" : \"", "\"can_run\" : true", "\"peak_memory_bytes\"");
         assertThat(area.files()).isEqualTo(before);
     }
 

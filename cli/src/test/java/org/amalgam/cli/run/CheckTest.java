@@ -207,6 +207,11 @@ class CheckTest {
         Ending ending = area.amalgam(run.toArray(String[]::new));
         assertThat(ending.code()).isZero();
         assertThat(ending.out()).contains("note     the run takes about");
+        run.add("--json");
+        JsonNode planned = new ObjectMapper()
+                .readTree(area.amalgam(run.toArray(String[]::new)).out());
+        assertThat(planned.at("/plan/peak_memory_bytes")).isEqualTo(json.at("/plan/peak_memory_bytes"));
+        assertThat(planned.path("method")).isEqualTo(json.path("method"));
 
         Plan plan =
                 new Plan(List.of(), new Plan.Cost(3, 7, 5, Forecast.NONE, Optional.empty()), List.of(), 0, () -> "");
