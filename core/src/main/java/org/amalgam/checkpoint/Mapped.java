@@ -9,9 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
 
 /** Regions of files: views that the operating system pages in and the heap never holds, and copies of small headers. */
 final class Mapped {
+
+    /** What is written beside its place, as {@link Unfinished#beside} calls it, and in it the name of the place. */
+    private static final Pattern UNFINISHED = Pattern.compile("(?<=/)\\.([^/]+)\\.[0-9a-z]+-[0-9a-z]+\\.partial");
 
     private Mapped() {}
 
@@ -48,11 +52,12 @@ final class Mapped {
                 : new AmalgamException(file + ": cannot be read (" + reason(cause) + ")", cause);
     }
 
-    /** The answer to a file that cannot be written. */
+    /** The answer to a file that cannot be written, by the names that it and its folders would have in the end. */
     static AmalgamException unwritable(Path file, IOException cause) {
-        return cause instanceof NoSuchFileException
-                ? new AmalgamException(file + ": its folder does not exist", cause)
-                : new AmalgamException(file + ": cannot be written (" + reason(cause) + ")", cause);
+        String message = cause instanceof NoSuchFileException
+                ? file + ": its folder does not exist"
+                : file + ": cannot be written (" + reason(cause) + ")";
+        return new AmalgamException(UNFINISHED.matcher(message).replaceAll("$1"), cause);
     }
 
     static String reason(IOException cause) {

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,6 +63,21 @@ class AtomicFolderTest {
                     .isInstanceOf(AmalgamException.class)
                     .hasMessage(beneath + " cannot be written: " + file + " is no folder; name another place");
         }
+    }
+
+    @Test
+    void aFailureNamesThePlaceAndNotWhatIsWrittenBesideIt() {
+        Path target = folder.resolve(".my model-v1.5");
+
+        assertThatThrownBy(() -> AtomicFolder.write(
+                        target,
+                        partial -> AtomicFile.write(partial.resolve("model.safetensors"), channel -> {
+                            throw new FileSystemException(
+                                    partial.resolve("model.safetensors").toString(), null, "No space left on device");
+                        })))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage("%1$s: cannot be written (FileSystemException: %1$s: No space left on device)"
+                        .formatted(target.resolve("model.safetensors")));
     }
 
     @Test
