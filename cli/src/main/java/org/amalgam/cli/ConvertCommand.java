@@ -15,8 +15,9 @@ import java.util.concurrent.Callable;
         parameterListHeading = "%n",
         optionListHeading = "%nOptions%n",
         description = {
-            "Write a model as safetensors. Pickles (.bin, .pt, .pth, .ckpt) are read without running anything in them;",
-            "configuration and tokenizer go along, an optimiser's state is left out."
+            "Write a model as safetensors.",
+            "Pickles (.bin, .pt, .pth, .ckpt) are read without running anything in them; configuration and tokenizer go along,"
+                    + " an optimiser's state is left out."
         },
         footerHeading = "%nExamples%n",
         footer = {

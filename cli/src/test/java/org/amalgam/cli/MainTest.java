@@ -296,6 +296,20 @@ class MainTest {
     }
 
     @Test
+    void everyCommandIsListedWithAWholeSentence() {
+        String help = amalgam("--help").out();
+        String commands = help.substring(help.indexOf("\nCommands\n"), help.indexOf("\nSettings"));
+        assertThat(commands.strip().split("\n(?=  [a-z])"))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(command -> {
+                    if (!command.equals("Commands")) {
+                        assertThat(command.strip()).endsWith(".");
+                    }
+                });
+        assertThat(amalgam("convert", "--help").out()).contains("an optimiser's state is left");
+    }
+
+    @Test
     void nothingTypedShowsTheHelpAndIsAMistake() {
         Ending ending = amalgam();
         assertThat(ending.code()).isEqualTo(2);
