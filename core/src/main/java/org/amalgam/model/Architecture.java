@@ -6,6 +6,7 @@ import org.amalgam.nn.Layers;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
+import java.util.Map;
 
 /** What the configuration of a model says: which parameters there are, in which order, and how they compute. */
 public interface Architecture {
@@ -15,6 +16,11 @@ public interface Architecture {
 
     /** Every merged parameter in the network's own order: the columns of layer-wise merging coefficients. */
     List<ParameterSpec> parameters();
+
+    /** What is computed with the parameters and shows in no shape of theirs, by the configuration's keys: as texts and numbers. */
+    default Map<String, Object> computation() {
+        return Map.of();
+    }
 
     /** Number of scalars of all parameters. */
     default long elements() {

@@ -4,6 +4,8 @@ import org.amalgam.AmalgamException;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
+import java.util.Locale;
+
 /**
  * Activation functions by the names that model configurations use ({@code hidden_act}, {@code activation_function}). One may
  * overwrite its argument, which the layer before has just made.
@@ -28,6 +30,11 @@ public enum Activation implements Layer {
             return Functional.tanhGelu(x);
         }
     };
+
+    /** Its name as configurations write it, or nearly so: {@code quick_gelu}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /**
      * The function of that name.

@@ -47,6 +47,9 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
             if (!itself) {
                 conflicts.addAll(family.conflicts(opened.name(), ancestor, model));
             }
+            if (!itself && conflicts.isEmpty() && family.has(model)) {
+                conflicts.addAll(computedOtherwise(opened.name(), model));
+            }
             return new PoolEntry(
                     opened.name(),
                     opened.path(),
@@ -54,6 +57,29 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
                     fit.slots(),
                     family.tied(ancestor, model),
                     conflicts);
+        }
+
+        /** What no tensor's shape tells and the merged network does as the ancestor does, whatever a model was trained with. */
+        private List<Conflict> computedOtherwise(String name, Checkpoint model) {
+            try {
+                Map<String, Object> own = family.architecture(model).computation();
+                return architecture.computation().entrySet().stream()
+                        .filter(expected -> !expected.getValue().equals(own.get(expected.getKey())))
+                        .map(expected -> new Conflict(
+                                name,
+                                Conflict.Kind.NETWORK,
+                                List.of(),
+                                "%s: %s is %s, expected %s as the ancestor's configuration says"
+                                        .formatted(
+                                                model.folder().resolve("config.json"),
+                                                expected.getKey(),
+                                                own.get(expected.getKey()),
+                                                expected.getValue()),
+                                "correct the one that is wrong, or leave the model out"))
+                        .toList();
+            } catch (AmalgamException e) {
+                return List.of(Conflict.of(name, Conflict.Kind.FILE, e));
+            }
         }
     }
 

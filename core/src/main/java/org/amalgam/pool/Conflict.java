@@ -29,6 +29,8 @@ public record Conflict(String model, Kind kind, List<String> tensors, String cau
         SHAPES,
         /** A tensor's type: numbers that are no floating-point ones, or whole numbers that differ. */
         TYPES,
+        /** What configurations say is computed with tensors that are alike. */
+        NETWORK,
         /** One tensor under two names, whose values are two. */
         TIED,
         /** The method and the pool. */

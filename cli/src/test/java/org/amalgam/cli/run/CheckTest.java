@@ -95,6 +95,26 @@ class CheckTest {
     }
 
     @Test
+    void aModelThatWasComputedOtherwiseIsAConflict() throws IOException {
+        Path file = area.model("birds").resolve("config.json");
+        String config = Files.readString(file);
+        Files.writeString(file, config.replace("\"quick_gelu\"", "\"gelu\"").replace("_heads\": 4", "_heads\": 2"));
+        String[] overrides = {"method=task_arithmetic", "modelpool=mine", "taskpool=dummy"};
+        JsonNode json = json(2, overrides);
+        assertThat(kinds(json)).containsExactly("network", "network");
+        assertThat(json.path("conflicts").findValuesAsText("cause"))
+                .containsExactlyInAnyOrder(
+                        file + ": hidden_act is gelu, expected quick_gelu as the ancestor's configuration says",
+                        file + ": num_attention_heads is 2, expected 4 as the ancestor's configuration says");
+        assertThat(area.amalgam(overrides).code()).isEqualTo(2);
+
+        // What is said by leaving it out is said all the same; the rest is of no account to what is computed.
+        Files.writeString(
+                file, config.replace("\"hidden_act\": \"quick_gelu\",", "").replace("\"float32\"", "\"float16\""));
+        assertThat(kinds(json(0, overrides))).isEmpty();
+    }
+
+    @Test
     void everyConflictOfTheModelsIsOnThePageAndARunNamesTheFirst() throws IOException {
         area.change("birds", tensors -> {
             tensors.remove(BIAS);

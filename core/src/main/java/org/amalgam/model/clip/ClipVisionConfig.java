@@ -15,6 +15,7 @@ import org.amalgam.nn.Layers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A CLIP vision tower (Radford et al., 2021) of any shape: B/32, B/16, L/14, tiny.
@@ -87,6 +88,15 @@ public record ClipVisionConfig(
         specs.addAll(transformer.parameters(BLOCKS));
         specs.addAll(ParameterSpec.norm(PREFIX + "post_layernorm", width));
         return specs;
+    }
+
+    @Override
+    public Map<String, Object> computation() {
+        return Map.of(
+                "image_size", imageSize,
+                "num_attention_heads", transformer.heads(),
+                "layer_norm_eps", transformer.epsilon(),
+                "hidden_act", transformer.activation().label());
     }
 
     @Override

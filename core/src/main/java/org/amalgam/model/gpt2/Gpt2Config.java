@@ -20,6 +20,7 @@ import org.amalgam.nn.Layers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -106,6 +107,11 @@ public record Gpt2Config(
                 layers.parameter("wpe.weight"),
                 names().map(block -> block(layers, block)).toList(),
                 layers.norm("ln_f", epsilon));
+    }
+
+    @Override
+    public Map<String, Object> computation() {
+        return Map.of("n_head", heads, "layer_norm_epsilon", epsilon, "activation_function", activation.label());
     }
 
     @Override
