@@ -6,6 +6,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.io.FileDescriptor;
@@ -13,6 +15,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -106,8 +109,13 @@ public final class Main {
         SettingsHelp.addTo(line);
         line.setExecutionStrategy(parsed -> {
             try {
+                requireNothingBeforeCommand(parsed);
                 return new CommandLine.RunLast().execute(parsed);
-            } catch (CommandLine.ExecutionException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+            } catch (AmalgamException
+                    | CommandLine.ExecutionException
+                    | StackOverflowError
+                    | OutOfMemoryError
+                    | LinkageError e) {
                 return failed(
                         e instanceof CommandLine.ExecutionException && e.getCause() != null ? e.getCause() : e, root);
             }
@@ -131,6 +139,28 @@ public final class Main {
         }
         err.println(Failures.text(failure, root.debug()));
         return Failures.code(failure);
+    }
+
+    /**
+     * What stands before a command is of the run that has none: it would be dropped without a word.
+     *
+     * @throws AmalgamException that says where it goes
+     */
+    private static void requireNothingBeforeCommand(ParseResult parsed) {
+        if (!parsed.hasSubcommand()) {
+            return;
+        }
+        String command = parsed.subcommand().commandSpec().name();
+        List<String> words = new ArrayList<>();
+        parsed.matchedOptions().stream()
+                // Folders of groups are asked for by the commands too.
+                .filter(option -> option.scopeType() == ScopeType.LOCAL && !option.isMultiValue())
+                .forEach(option -> words.add(option.longestName()));
+        parsed.matchedPositionals().forEach(word -> words.addAll(word.stringValues()));
+        if (!words.isEmpty()) {
+            throw new AmalgamException(String.join(" ", words) + " stands before the command " + command
+                    + "; what is meant for it goes behind it, and amalgam " + command + " --help lists what it takes");
+        }
     }
 
     /** The parser's complaint as a sentence of ours. */

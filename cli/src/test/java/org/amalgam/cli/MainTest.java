@@ -195,6 +195,18 @@ class MainTest {
     }
 
     @Test
+    void whatStandsBeforeACommandIsNotDropped() {
+        assertThat(amalgam("method=adamerging", "-m", "demo"))
+                .isEqualTo(new Ending(
+                        2,
+                        "",
+                        "amalgam: --multirun method=adamerging stands before the command demo; what is meant for it goes"
+                                + " behind it, and amalgam demo --help lists what it takes\n"));
+        assertThat(amalgam("help", "demo").err()).startsWith("amalgam: help stands before the command demo;");
+        assertThat(amalgam("-q", "--config-dir", ".", "demo")).isEqualTo(new Ending(0, "demo\n", ""));
+    }
+
+    @Test
     void aMistakeEndsWithOneLineAndCode2() {
         assertThat(amalgam("method=adamerging", "method.max_step=200"))
                 .isEqualTo(new Ending(

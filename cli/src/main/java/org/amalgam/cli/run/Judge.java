@@ -79,7 +79,8 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
                 run.profiler().measure("evaluation", () -> Evaluation.of(network, tasks, batchSize, run));
         Map<String, Double> accuracies = new LinkedHashMap<>();
         for (int k = 0; k < scores.size(); k++) {
-            accuracies.put(tasks.get(k).name(), scores.get(k).accuracy());
+            String task = tasks.get(k).name();
+            accuracies.put(task, finite(scores.get(k), task).accuracy());
         }
         return accuracies;
     }
@@ -109,10 +110,13 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
     }
 
     private TaskScore score(Encoder network, Task task, String label) {
-        TaskScore score =
-                run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run));
+        return finite(
+                run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run)), label);
+    }
+
+    /** Of classes without numbers the first is the greatest: an accuracy of chance would be shown as a result. */
+    private static TaskScore finite(TaskScore score, String label) {
         if (!Double.isFinite(score.loss())) {
-            // Of classes without numbers the first is the greatest: an accuracy of chance would be shown as a result.
             throw new AmalgamException(
                     label + ": what the network answers are not finite numbers, though its weights are;"
                             + " lower the coefficients of the merge, or mend the model if it is one of the pool");
