@@ -98,6 +98,38 @@ class TextTasksTest {
                 .containsExactly("a;b|c", "d;e|f", "g \"h\";i|");
     }
 
+    /** DuckDB would take the longest line for the columns' number and drop what the header does not name. */
+    @Test
+    void aRowOfMoreFieldsThanTheHeaderIsRefused() throws IOException {
+        String where = ", line 2: expected 2 fields, as the header has, found 3 in ";
+        String mend = "; put a text that holds a comma in double quotes, or leave the line out";
+        refused(
+                write("a.csv", "label,sentence\n0,Hello, world\n2,Bonjour, monde\n"),
+                List.of(),
+                "a.csv" + where + "0,Hello, world" + mend);
+        refused(write("b.csv", "sentence,label\nabc,0,5\n"), List.of(), "b.csv" + where + "abc,0,5" + mend);
+        refused(write("d.csv", "sentence,label\n\"ab\nc\",0,5\n"), List.of(), "d.csv" + where + "\"ab…" + mend);
+        refused(
+                write("e.csv", "sentence,label\n" + "a".repeat(90) + ",0,5\n"),
+                List.of(),
+                "e.csv" + where + "a".repeat(60) + "…" + mend);
+        refused(
+                write("c.tsv", "sentence\tlabel\na\tb\t0\n"),
+                List.of(),
+                "c.tsv" + where + "a\tb\t0; take the tabs out of its text, or leave the line out");
+    }
+
+    /** And so do line breaks, and columns without a name as an index has them. */
+    @Test
+    void commasInQuotesAreOfTheText() throws IOException {
+        Path file = write("a.csv", ",\"text\",label,\n0,\"a, b\nc\",0,\n\n1,d,1,\n");
+
+        assertThat(TextDatasets.open(List.of(file), "", List.of(), List.of(), "t")
+                        .examples())
+                .extracting(example -> example.texts().get(0) + " " + example.label())
+                .containsExactly("a, b\nc 0", "d 1");
+    }
+
     /** DuckDB would take them for columns, in the place of the file's own or beside them. */
     @Test
     void foldersNamedKeyEqualsValueAreNoColumns() throws IOException, SQLException {
@@ -206,7 +238,10 @@ class TextTasksTest {
         refused(write("i.csv", "text,label\n"), List.of(), "is empty");
         refused(write("j.parquet", "no parquet"), List.of(), "cannot be read as Parquet");
         refused(write("k.jsonl", "{\"text\": \"a\", \"lab"), List.of(), "k.jsonl");
-        refused(write("l.csv", "text,label\na,0\nb\n"), List.of(), "Line: 3");
+        refused(
+                write("l.csv", "text,label\na,0\nb\n"),
+                List.of(),
+                "line 3: expected 2 fields, as the header has, found 1 in b;");
         refused(write("n.csv", "text,label\na,0\nb,1,2\n"), List.of(), "n.csv");
         refused(
                 write("m.jsonl", "{\"text\": \"a\", \"label\": 0}\n{\"text\": \"b\", \"label\"\n"),

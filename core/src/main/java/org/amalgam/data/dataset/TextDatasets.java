@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Opens texts, labelled or not: Parquet, CSV with a header, or one JSON object a line. */
@@ -27,14 +29,8 @@ public final class TextDatasets {
     private enum Format {
         PARQUET("parquet", "Parquet", "read_parquet(%s, hive_partitioning = false)"),
         // Told and not guessed: a semicolon in a few short texts must not pass for what parts the columns.
-        CSV(
-                "csv",
-                "CSV",
-                "read_csv(%s, hive_partitioning = false, header = true, delim = ',', quote = '\"', escape = '\"'"),
-        TSV(
-                "tsv",
-                "TSV",
-                "read_csv(%s, hive_partitioning = false, header = true, delim = '\t', quote = '\"', escape = '\"'"),
+        CSV("csv", "CSV", "read_csv(%s, hive_partitioning = false, delim = ',', quote = '\"', escape = '\"'"),
+        TSV("tsv", "TSV", "read_csv(%s, hive_partitioning = false, delim = '\t', quote = '\"', escape = '\"'"),
         JSON_LINES("jsonl", "JSON lines", "read_json(%s, hive_partitioning = false, format = 'newline_delimited')");
 
         private final String ending;
@@ -49,7 +45,20 @@ public final class TextDatasets {
 
         /** The rows, of which the columns alone are asked for. */
         String described(Path file) {
-            return table(file, ", all_varchar = true, strict_mode = false, null_padding = true)");
+            return loosely(file, true);
+        }
+
+        /** The header as a row, for the formats that have one. */
+        Optional<String> header(Path file) {
+            return this == CSV || this == TSV ? Optional.of(loosely(file, false)) : Optional.empty();
+        }
+
+        /** Fields that a line lacks are null, those in which nothing stands are not. */
+        private String loosely(Path file, boolean header) {
+            return table(
+                    file,
+                    ", header = " + header + ", all_varchar = true, strict_mode = false, null_padding = true,"
+                            + " parallel = false, nullstr = chr(1))");
         }
 
         /** The rows; with the columns of a CSV file told, a row that has others is named by its line. */
@@ -58,7 +67,8 @@ public final class TextDatasets {
                     file,
                     columns.stream()
                             .map(column -> DuckDb.literal(column) + ": 'VARCHAR'")
-                            .collect(Collectors.joining(", ", ", auto_detect = false, columns = {", "})")));
+                            .collect(Collectors.joining(
+                                    ", ", ", header = true, auto_detect = false, columns = {", "})")));
         }
 
         private String table(Path file, String rest) {
@@ -87,6 +97,14 @@ public final class TextDatasets {
 
     private static final String ENDINGS = "expected files whose names end in .parquet, .csv, .tsv or .jsonl";
 
+    /** Characters of a line that an error shows. */
+    private static final int SHOWN = 60;
+
+    /** What DuckDB says of a line whose fields are not as many as the columns. */
+    private static final Pattern OTHER_FIELDS = Pattern.compile(
+            "CSV Error on Line: (\\d+)\\s+Original Line: (.*)\\s+Expected Number of Columns: (\\d+) Found: (\\d+)",
+            Pattern.DOTALL);
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private TextDatasets() {}
@@ -111,7 +129,12 @@ public final class TextDatasets {
                         .map(present -> Labels.missing(name, file, present))
                         .forEach(hidden::add);
             } catch (AmalgamException e) {
-                throw Format.of(file).orElseThrow() == Format.JSON_LINES ? orBrokenRow(file, e) : e;
+                throw switch (Format.of(file).orElseThrow()) {
+                    case JSON_LINES -> orBrokenRow(file, e);
+                    case CSV -> orOtherFields(file, "put a text that holds a comma in double quotes", e);
+                    case TSV -> orOtherFields(file, "take the tabs out of its text", e);
+                    case PARQUET -> e;
+                };
             }
         }
         if (examples.isEmpty()) {
@@ -140,6 +163,29 @@ public final class TextDatasets {
         } catch (IOException e) {
             return otherwise;
         }
+    }
+
+    /** The line that has more or fewer fields than the header, if that is what DuckDB found. */
+    private static AmalgamException orOtherFields(Path file, String mend, AmalgamException otherwise) {
+        Matcher found = OTHER_FIELDS.matcher(String.valueOf(otherwise.getCause()));
+        if (!found.find()) {
+            return otherwise;
+        }
+        int expected = Integer.parseInt(found.group(3));
+        int fields = Integer.parseInt(found.group(4));
+        return new AmalgamException(
+                file + ", line " + found.group(1) + ": expected " + expected + " fields, as the header has, found "
+                        + fields + " in " + beginning(found.group(2)) + "; "
+                        + (fields > expected ? mend : "add what is missing") + ", or leave the line out",
+                otherwise);
+    }
+
+    /** What a line begins with, which may go on over a break in quotes. */
+    private static String beginning(String line) {
+        String first = line.lines().findFirst().orElse("");
+        return first.length() <= SHOWN && first.length() == line.length()
+                ? line
+                : first.substring(0, Math.min(SHOWN, first.length())) + "…";
     }
 
     private static boolean isObject(String line) {
@@ -174,14 +220,7 @@ public final class TextDatasets {
     private static Optional<List<String>> read(
             Path file, List<String> columns, List<String> classNames, List<TextDataset.Example> examples) {
         Format format = Format.of(file).orElseThrow();
-        String described = "DESCRIBE SELECT * FROM " + format.described(file);
-        List<String> present = DuckDb.query(file, format.words, described, result -> {
-            List<String> names = new ArrayList<>();
-            while (result.next()) {
-                names.add(result.getString(1));
-            }
-            return names;
-        });
+        List<String> present = columns(file, format);
         List<String> texts = texts(file, columns, present);
         Optional<String> label =
                 Labels.COLUMNS.stream().filter(present::contains).findFirst();
@@ -204,6 +243,29 @@ public final class TextDatasets {
             }
             return label.isEmpty() ? Optional.of(present) : Optional.empty();
         });
+    }
+
+    /** The columns that a file says it has: DuckDB counts those of the longest line, header or not. */
+    private static List<String> columns(Path file, Format format) {
+        String described = "DESCRIBE SELECT * FROM " + format.described(file);
+        List<String> names = DuckDb.query(file, format.words, described, result -> {
+            List<String> found = new ArrayList<>();
+            while (result.next()) {
+                found.add(result.getString(1));
+            }
+            return found;
+        });
+        return format.header(file)
+                .map(header -> DuckDb.query(file, format.words, "SELECT * FROM " + header + " LIMIT 1", result -> {
+                    int fields = 0;
+                    if (result.next()) {
+                        while (fields < names.size() && result.getString(fields + 1) != null) {
+                            fields++;
+                        }
+                    }
+                    return names.subList(0, fields);
+                }))
+                .orElse(names);
     }
 
     private static List<String> texts(Path file, List<String> columns, List<String> present) {
