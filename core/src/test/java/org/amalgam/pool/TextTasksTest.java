@@ -130,6 +130,17 @@ class TextTasksTest {
                 .containsExactly("a, b\nc 0", "d 1");
     }
 
+    /** One that opens and never closes would swallow the rows below. */
+    @Test
+    void quotationMarksAreOfTheTextInTsv() throws IOException {
+        Path file = write("test.tsv", "sentence\tlabel\n\"Hello\t0\nBonjour\"\t2\nabc\t1\n");
+
+        assertThat(TextDatasets.open(List.of(file), "", List.of(), List.of(), "t")
+                        .examples())
+                .extracting(example -> example.texts().get(0) + " " + example.label())
+                .containsExactly("\"Hello 0", "Bonjour\" 2", "abc 1");
+    }
+
     /** DuckDB would take them for columns, in the place of the file's own or beside them. */
     @Test
     void foldersNamedKeyEqualsValueAreNoColumns() throws IOException, SQLException {

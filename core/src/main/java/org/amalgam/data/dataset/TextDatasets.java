@@ -30,7 +30,8 @@ public final class TextDatasets {
         PARQUET("parquet", "Parquet", "read_parquet(%s, hive_partitioning = false)"),
         // Told and not guessed: a semicolon in a few short texts must not pass for what parts the columns.
         CSV("csv", "CSV", "read_csv(%s, hive_partitioning = false, delim = ',', quote = '\"', escape = '\"'"),
-        TSV("tsv", "TSV", "read_csv(%s, hive_partitioning = false, delim = '\t', quote = '\"', escape = '\"'"),
+        // As GLUE's are written: a quotation mark is a character of the text, and may stand there alone.
+        TSV("tsv", "TSV", "read_csv(%s, hive_partitioning = false, delim = '\t', quote = '', escape = ''"),
         JSON_LINES("jsonl", "JSON lines", "read_json(%s, hive_partitioning = false, format = 'newline_delimited')");
 
         private final String ending;
