@@ -141,6 +141,21 @@ class TextTasksTest {
                 .containsExactly("\"Hello 0", "Bonjour\" 2", "abc 1");
     }
 
+    /** One label that is none makes DuckDB read the column as fractions, and the others as 0.0. */
+    @Test
+    void theLabelThatIsNoWholeNumberIsNamed() throws IOException {
+        String first = "{\"text\": \"a\", \"label\": 0}\n";
+        refused(
+                write("a.jsonl", first + "{\"text\": \"b\", \"label\": 1.5}\n"),
+                List.of(),
+                "a.jsonl, row 1: the label is 1.5, expected a whole number");
+        Path whole = write("b.jsonl", first + "{\"text\": \"b\", \"label\": 1.0}\n");
+        assertThat(all(OptionalInt.empty(), whole, "", List.of(), List.of())
+                        .labels()
+                        .toLongs())
+                .containsExactly(0, 1);
+    }
+
     /** DuckDB would take them for columns, in the place of the file's own or beside them. */
     @Test
     void foldersNamedKeyEqualsValueAreNoColumns() throws IOException, SQLException {
@@ -240,7 +255,7 @@ class TextTasksTest {
     @Test
     void mistakesAreNamed() throws IOException {
         refused(write("a.csv", "text,label\na,0\nb,2\n"), List.of(), "row 1: the label is 2, and the head of");
-        refused(write("b.csv", "text,label\na,0\nb,x\n"), List.of(), "row 1: the label is x, expected a number");
+        refused(write("b.csv", "text,label\na,0\nb,x\n"), List.of(), "row 1: the label is x, expected a whole number");
         refused(write("c.csv", "text,label\na,0\nb,-2\n"), List.of(), "row 1: the label is -2");
         refused(write("d.csv", "text,label\na,0\n,1\n"), List.of(), "row 1: text is empty");
         refused(write("e.csv", "words,label\na,0\n"), List.of(), "there is no column of texts");

@@ -106,6 +106,9 @@ public final class TextDatasets {
             "CSV Error on Line: (\\d+)\\s+Original Line: (.*)\\s+Expected Number of Columns: (\\d+) Found: (\\d+)",
             Pattern.DOTALL);
 
+    /** A whole number; a column in which one label is none, or hidden, may hold the others as 1.0. */
+    private static final Pattern WHOLE = Pattern.compile("(-?\\d{1,9})(?:\\.0+)?");
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private TextDatasets() {}
@@ -295,10 +298,11 @@ public final class TextDatasets {
         if (named >= 0) {
             return named;
         }
-        if (!given.matches("-?\\d{1,9}")) {
-            throw new AmalgamException(where + ": the label is " + given + ", expected a number"
+        Matcher whole = WHOLE.matcher(given);
+        if (!whole.matches()) {
+            throw new AmalgamException(where + ": the label is " + given + ", expected a whole number"
                     + (classNames.isEmpty() ? ", or names that classnames: [...] lists" : " or one of " + classNames));
         }
-        return Labels.check(Long.parseLong(given), classNames, where);
+        return Labels.check(Long.parseLong(whole.group(1)), classNames, where);
     }
 }
