@@ -25,7 +25,7 @@ final class ParametersCommand implements Callable<Integer> {
             description = "A model of your own, folder or file; default: CLIP ViT-B/32 and ViT-L/14.")
     private Path model;
 
-    @Option(names = "--tasks", paramLabel = "N", description = "The largest number of tasks; default: 8.")
+    @Option(names = "--tasks", paramLabel = "N", description = "The largest number of tasks, up to 1000; default: 8.")
     private int tasks = TASKS;
 
     ParametersCommand(AmalgamCommand root) {

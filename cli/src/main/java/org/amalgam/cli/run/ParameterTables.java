@@ -34,12 +34,15 @@ import java.util.stream.Stream;
  */
 record ParameterTables(String title, ParameterCounts counts, int tasks) {
 
+    /** A table has a row for each; nobody reads more. */
+    private static final int MOST_TASKS = 1000;
+
     /** A method with so many tasks. */
     private record Row(String method, int tasks, ParameterCount count, OptionalLong saved) {}
 
     static void print(Optional<Path> model, int tasks, Console console) {
-        if (tasks < 1) {
-            throw new AmalgamException("--tasks: expected a whole number of at least 1, found " + tasks);
+        if (tasks < 1 || tasks > MOST_TASKS) {
+            throw new AmalgamException("--tasks: expected a whole number from 1 to " + MOST_TASKS + ", found " + tasks);
         }
         List<ParameterTables> tables = model.map(path -> Stream.of(own(path, tasks)))
                 .orElseGet(() -> known(tasks))

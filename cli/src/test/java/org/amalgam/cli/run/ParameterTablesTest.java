@@ -96,7 +96,8 @@ class ParameterTablesTest {
 
     @Test
     void mistakesAreOneSentence() {
-        assertSentence(amalgam("parameters", "--tasks", "0"), "--tasks", "at least 1", "found 0");
+        assertSentence(amalgam("parameters", "--tasks", "0"), "--tasks", "from 1 to 1000", "found 0");
+        assertSentence(amalgam("parameters", "--tasks", "1000000000"), "--tasks", "from 1 to 1000", "found 1000000000");
         assertSentence(amalgam("parameters", "--model", "absent"), "absent: no such file or folder");
     }
 
