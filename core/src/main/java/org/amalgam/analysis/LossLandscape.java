@@ -28,7 +28,10 @@ import java.util.stream.IntStream;
  * of either task.
  */
 public record LossLandscape(
-        @Setting(value = "11", atLeast = 2, help = "points on either axis; an odd number has the ancestor among them")
+        @Setting(
+                value = "11",
+                atLeast = 2,
+                help = "points on either axis, up to 201; an odd number has the ancestor among them")
         int grid,
 
         @Setting(value = "[-1, 1]", help = "lowest and highest coefficient on either axis")
@@ -57,6 +60,9 @@ public record LossLandscape(
 
     /** Points on either axis of a run that only sees whether it would work. */
     private static final int FAST_GRID = 3;
+
+    /** Forty thousand points a pair, each a merge and an evaluation: finer than the figure could show. */
+    private static final int FINEST_GRID = 201;
 
     @Override
     public String plan(ModelPool pool, List<Task> judged) {
@@ -145,6 +151,10 @@ public record LossLandscape(
     }
 
     private Plane plane(boolean fast) {
+        if (grid > FINEST_GRID) {
+            throw new AmalgamException("analysis.grid: expected 2 to " + FINEST_GRID + " points on either axis, found "
+                    + grid + ", which are " + (long) grid * grid + " points a pair; take fewer");
+        }
         return Plane.of(range, fast ? Math.min(grid, FAST_GRID) : grid, scalingFactor);
     }
 

@@ -30,6 +30,10 @@ final class AnalysisRun {
             throw new AmalgamException(
                     "merged_model_save_path: an analysis merges nothing that could be saved; leave it out");
         });
+        if (config.settings().evaluation().every() != 0) {
+            throw new AmalgamException(
+                    "evaluation.every: an analysis takes no steps between which it could be judged; leave it out");
+        }
         around.sayWhatComputes();
         try (Scope scope = Scope.open();
                 Workplace workplace = around.workplace(Path.of("outputs", "cache"))) {

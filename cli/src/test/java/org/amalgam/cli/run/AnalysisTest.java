@@ -160,6 +160,11 @@ class AnalysisTest {
         refuses(analysed("analysis.tasks=[birds,cats]"), "cats is not a model of the pool; there are birds, digits");
         refuses(analysed("taskpool=dummy"), "needs two tasks");
         refuses(analysed("merged_model_save_path=" + area.path("merged")), "merged_model_save_path", "leave it out");
+        refuses(analysed("evaluation.every=3"), "evaluation.every: an analysis takes no steps", "leave it out");
+        refuses(
+                analysed("analysis.grid=100000", "dry_run=true"),
+                "analysis.grid: expected 2 to 201 points on either axis, found 100000",
+                "10000000000 points a pair");
         refuses(analysed("memory=1m"), "memory=1m is not enough");
         assertThat(area.files()).isEqualTo(before);
 
