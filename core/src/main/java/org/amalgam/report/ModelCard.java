@@ -126,7 +126,7 @@ public final class ModelCard {
         SettingsText.flatten(method.settings()).forEach((key, value) -> row(lines, List.of(key, value)));
         method.modelInfo().ifPresent(info -> {
             lines.add("");
-            lines.add(Numbers.count(info.allParams()) + " parameters.");
+            lines.add(Numbers.count(info.networkParams()) + " parameters.");
         });
     }
 

@@ -42,6 +42,7 @@ class ModelCardTest {
                         "of what fine-tuning gained.",
                         "model = CLIPVisionModel.from_pretrained(\"path/to/this/folder\")",
                         "| optimizer.lr | 0.001 |",
+                        "2,836,432 parameters.",
                         "| \\_pretrained\\_ | models/clip-vit-base-patch32/model.safetensors | 605 MB | 9f86d081",
                         "```sh\nbin/amalgam method=adamerging",
                         "Seed 0; amalgam 0.1.0, libtorch 2.10.0");

@@ -61,7 +61,7 @@ final class Samples {
                                     "Merges without looking at data.",
                                     "",
                                     Map.of("scaling_factor", 0.3),
-                                    Optional.of(new ModelInfo(850_000, 850_000)),
+                                    Optional.of(new ModelInfo(850_000, 850_000, 850_000)),
                                     List.of(),
                                     Optional.empty()));
         }
@@ -273,7 +273,7 @@ final class Samples {
                         + "predictions on unlabelled data certain (entropy minimisation).",
                 "Yang et al.: AdaMerging: Adaptive Model Merging for Multi-Task Learning. ICLR 2024.",
                 settings,
-                Optional.of(new ModelInfo(568, 2_837_000)),
+                Optional.of(new ModelInfo(568, 2_837_000, 2_836_432)),
                 List.of(
                         Figures.coefficients(tasks, steps, coefficients),
                         Figures.layerCoefficients(tasks, tensors, layers),

@@ -87,12 +87,13 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan,
             double wallSeconds) {
         long all = pool.architecture().elements();
         ParameterCount count = merged.parameters(all);
+        long own = merged.network() instanceof MergedModel.Dense ? all : count.total();
         return new MethodSection(
                 label,
                 method.entry().summary(),
                 method.entry().citation(),
                 method.settings(),
-                Optional.of(new ModelInfo(count.trainable(), count.total())),
+                Optional.of(new ModelInfo(count.trainable(), count.total(), own)),
                 figures(pool, merged, routing),
                 profile(profiler, wallSeconds));
     }

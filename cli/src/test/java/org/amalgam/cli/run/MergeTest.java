@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -131,6 +132,26 @@ class MergeTest {
         assertThat(ending.err()).doesNotContain("amalgam:");
         assertThat(ending.code()).isZero();
         return json(report);
+    }
+
+    /** Learned coefficients make the model and are not in it. */
+    @Test
+    void theCardCountsTheParametersThatAreSaved() {
+        Path merged = area.path("merged");
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.max_steps=1",
+                "method.batch_size=2",
+                "modelpool=mine",
+                "taskpool=dummy",
+                "merged_model_save_path=" + merged);
+        assertThat(ending.code()).as(ending.err()).isZero();
+        long saved = Checkpoint.open(merged).slots().values().stream()
+                .mapToLong(slot -> slot.elements())
+                .sum();
+        assertThat(merged.resolve("README.md"))
+                .content()
+                .contains(String.format(Locale.ROOT, "\n%,d parameters.\n", saved));
     }
 
     @Test
