@@ -114,8 +114,9 @@ record DatasetFiles(Listing listing, List<Part> parts) {
                 .flatMap(name -> Stream.of(name, "partial-" + name))
                 .filter(there::contains)
                 .findFirst()
-                .orElseThrow(() -> new AmalgamException(what() + " has no split "
-                        + (asked.isEmpty() ? "by default" : asked) + ", it has: " + String.join(", ", there)));
+                .orElseThrow(() -> new AmalgamException(
+                        what() + " has " + (asked.isEmpty() ? "several splits" : "no split " + asked) + "; give split: "
+                                + String.join(" or ", there)));
     }
 
     /** A shard left out would silently shrink the set. */

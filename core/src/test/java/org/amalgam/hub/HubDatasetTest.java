@@ -95,8 +95,8 @@ class HubDatasetTest {
                 "test",
                 "several configurations; give name: one of cropped_digits, full_numbers");
         refuses(visitor(), "svhn", "digits", "test", "has no configuration digits; name: one of");
-        refuses(visitor(), "svhn", "cropped_digits", "", "has no split by default, it has: test, train");
-        refuses(visitor(), "svhn", "cropped_digits", "extra", "has no split extra, it has: test, train");
+        refuses(visitor(), "svhn", "cropped_digits", "", "has several splits; give split: test or train");
+        refuses(visitor(), "svhn", "cropped_digits", "extra", "has no split extra; give split: test or train");
     }
 
     @Test
@@ -159,7 +159,7 @@ class HubDatasetTest {
         fetched(visitor(), "org/cars", "", "test");
 
         assertThat(fetched(visitor().offlineNow(), "org/cars", "", "test")).containsExactly("data/test.parquet");
-        refuses(visitor().offlineNow(), "org/cars", "", "train", "has no split train, it has: test");
+        refuses(visitor().offlineNow(), "org/cars", "", "train", "has no split train; give split: test");
     }
 
     @Test

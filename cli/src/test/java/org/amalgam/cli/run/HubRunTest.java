@@ -148,8 +148,8 @@ class HubRunTest {
                 "taskpool.clip_model: org/other is no path here, and the model org/other holds no weights");
         refused(
                 amalgam(Map.of(), "-q", "taskpool.test_datasets.mnist.split=extra"),
-                "test_datasets.mnist.path: org/mnist is no path here, and the data set org/mnist at main has no split extra, it"
-                        + " has: test, train");
+                "test_datasets.mnist.path: org/mnist is no path here, and the data set org/mnist at main has no split extra;"
+                        + " give split: test or train");
         refused(
                 amalgam(Map.of("HF_HUB_OFFLINE", "1"), "-q", "modelpool.models.mnist=org/new"),
                 "HF_HUB_OFFLINE forbids");

@@ -135,7 +135,8 @@ public final class ImageDatasets {
         return Stream.concat(Stream.of(split), ALIASES.getOrDefault(split, List.of()).stream())
                 .filter(splits::contains)
                 .findFirst()
-                .orElseThrow(() -> new AmalgamException(path + " has no split "
-                        + (split.isEmpty() ? "by default" : split) + ", it has: " + String.join(", ", splits)));
+                .orElseThrow(() ->
+                        new AmalgamException(path + " has " + (split.isEmpty() ? "several splits" : "no split " + split)
+                                + "; give split: " + String.join(" or ", splits)));
     }
 }

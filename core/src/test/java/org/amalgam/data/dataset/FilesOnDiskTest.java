@@ -96,7 +96,7 @@ class FilesOnDiskTest {
         assertThat(open("train").size()).isEqualTo(1);
         assertThatThrownBy(() -> open("test"))
                 .isInstanceOf(AmalgamException.class)
-                .hasMessage(folder + " has no split test, it has: train, val");
+                .hasMessage(folder + " has no split test; give split: train or val");
     }
 
     @Test
@@ -164,7 +164,7 @@ class FilesOnDiskTest {
         assertThat(open("test").label(0)).isEqualTo(4);
         assertThat(images.fingerprint()).hasSize(64);
         assertThatThrownBy(() -> open("validation"))
-                .hasMessage(folder + " has no split validation, it has: t10k, train");
+                .hasMessage(folder + " has no split validation; give split: t10k or train");
         assertThatThrownBy(() -> open("test", "a", "b"))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContaining("t10k-labels-idx1-ubyte.gz, row 0: the label is 4, expected 0 to 1");

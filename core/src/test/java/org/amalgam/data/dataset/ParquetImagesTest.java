@@ -156,9 +156,9 @@ class ParquetImagesTest {
 
         assertThatThrownBy(() -> ImageDatasets.open(folder, "validation", List.of(), "birds"))
                 .isInstanceOf(AmalgamException.class)
-                .hasMessage(folder + " has no split validation, it has: test, train");
+                .hasMessage(folder + " has no split validation; give split: test or train");
         assertThatThrownBy(() -> ImageDatasets.open(folder, "", List.of(), "birds"))
-                .hasMessage(folder + " has no split by default, it has: test, train");
+                .hasMessage(folder + " has several splits; give split: test or train");
     }
 
     @Test
