@@ -1,7 +1,9 @@
 package org.amalgam.report;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Settings as lines of {@code key = value}. */
 final class SettingsText {
@@ -20,8 +22,17 @@ final class SettingsText {
             if (value instanceof Map<?, ?> nested && !nested.isEmpty()) {
                 flatten(prefix + key + ".", nested, lines);
             } else {
-                lines.put(prefix + key, String.valueOf(value));
+                lines.put(prefix + key, written(value));
             }
         });
+    }
+
+    private static String written(Object value) {
+        if (value instanceof Double number) {
+            return Double.toString(number).replace(".0E", "e").replace('E', 'e');
+        }
+        return value instanceof List<?> values
+                ? values.stream().map(SettingsText::written).collect(Collectors.joining(", ", "[", "]"))
+                : String.valueOf(value);
     }
 }
