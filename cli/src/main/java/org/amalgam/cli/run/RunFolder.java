@@ -115,7 +115,9 @@ final class RunFolder {
 
     private static Path created(Path folder) {
         try {
-            return Files.createDirectories(folder);
+            Files.createDirectories(folder);
+            // As it was named: what createDirectories gives is absolute where a parent had to be made.
+            return folder;
         } catch (IOException e) {
             throw new AmalgamException(folder + " cannot be written: " + e.getMessage() + "; choose another", e);
         }

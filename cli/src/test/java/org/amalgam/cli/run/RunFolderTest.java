@@ -98,6 +98,16 @@ class RunFolderTest {
         return area.amalgam(all.toArray(String[]::new));
     }
 
+    /** Whether or not parents of it had to be made. */
+    @Test
+    void theFolderIsPrintedAsItWasNamed() {
+        Path named = Path.of("").toAbsolutePath().relativize(area.path("a/b"));
+        Ending ending =
+                merged(List.of("modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + named), "method=simple_average");
+        assertThat(ending.code()).as(ending.err()).isZero();
+        assertThat(ending.out().lines()).contains("run      " + named);
+    }
+
     @Test
     void twoRunsDoNotShareAFolder() throws IOException {
         Files.createDirectories(run);
