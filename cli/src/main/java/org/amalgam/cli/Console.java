@@ -91,9 +91,9 @@ public final class Console implements ProgressFactory {
         }
     }
 
-    /** A part of the result: columns aligned, the first to the left, the others as their alignment says. */
+    /** A part of the result: columns aligned as they say, and folded to the width of the terminal where it goes to one. */
     public void table(Table table) {
-        table.lines().forEach(this::result);
+        table.lines(terminal.out() ? terminal.columns() : Integer.MAX_VALUE).forEach(this::result);
     }
 
     /** The result as JSON; nothing at the other volumes. */

@@ -12,6 +12,12 @@ import java.util.stream.IntStream;
  */
 public record Table(List<Column> columns, List<List<String>> rows) {
 
+    /** Words are not folded into fewer characters than these. */
+    private static final int FOLDED = 24;
+
+    /** What goes on below a row's first cell stands in by so much. */
+    private static final int INDENT = 4;
+
     /** Numbers are aligned to the right, words to the left. */
     public enum Align {
         LEFT,
@@ -39,8 +45,16 @@ public record Table(List<Column> columns, List<List<String>> rows) {
         }
     }
 
-    /** The table's lines, without trailing spaces. */
+    /** The table's lines, without trailing spaces, however long. */
     public List<String> lines() {
+        return lines(Integer.MAX_VALUE);
+    }
+
+    /**
+     * The table's lines for that many characters. A last column of words is folded; where that is not enough, each row has a line of
+     * its own for its first cell, and the others go on below it.
+     */
+    public List<String> lines(int width) {
         List<List<String>> all = new ArrayList<>();
         List<String> titles = columns.stream().map(Column::title).toList();
         if (titles.stream().anyMatch(title -> !title.isEmpty())) {
@@ -53,17 +67,80 @@ public record Table(List<Column> columns, List<List<String>> rows) {
                         .max()
                         .orElse(0))
                 .toArray();
-        return all.stream().map(row -> line(row, widths)).toList();
+        List<Part> parts = parts(widths, width);
+        return all.stream()
+                .flatMap(row -> parts.stream().flatMap(part -> lines(row, part, widths, width).stream()))
+                .toList();
     }
 
-    private String line(List<String> row, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int column = 0; column < widths.length; column++) {
-            String padding = " ".repeat(widths[column] - width(row.get(column)));
-            boolean right = columns.get(column).align() == Align.RIGHT;
-            line.append(column == 0 ? "" : "  ").append(right ? padding + row.get(column) : row.get(column) + padding);
+    /** Columns that share a line. */
+    private record Part(int from, int to, int indent) {}
+
+    private List<Part> parts(int[] widths, int width) {
+        int[] least = widths.clone();
+        int last = columns.size() - 1;
+        if (columns.get(last).align() == Align.LEFT) {
+            least[last] = Math.min(least[last], FOLDED);
         }
-        return line.toString().stripTrailing();
+        Part whole = fitting(least, 0, 0, width);
+        if (whole.to() == columns.size()) {
+            return List.of(whole);
+        }
+        List<Part> parts = new ArrayList<>(List.of(new Part(0, 1, 0)));
+        for (int from = 1;
+                from < columns.size();
+                from = parts.get(parts.size() - 1).to()) {
+            parts.add(fitting(least, from, INDENT, width));
+        }
+        return parts;
+    }
+
+    /** As many columns as there is room for, at least one. */
+    private static Part fitting(int[] widths, int from, int indent, int width) {
+        int used = indent + widths[from];
+        int to = from + 1;
+        while (to < widths.length && used + 2 + widths[to] <= width) {
+            used += 2 + widths[to];
+            to++;
+        }
+        return new Part(from, to, indent);
+    }
+
+    private List<String> lines(List<String> row, Part part, int[] widths, int width) {
+        StringBuilder line = new StringBuilder(" ".repeat(part.indent()));
+        for (int column = part.from(); column < part.to(); column++) {
+            line.append(column == part.from() ? "" : "  ");
+            String cell = row.get(column);
+            if (column == columns.size() - 1 && columns.get(column).align() == Align.LEFT) {
+                return folded(line.toString(), wrapped(cell, Math.max(FOLDED, width - line.length())));
+            }
+            String padding = " ".repeat(widths[column] - width(cell));
+            line.append(columns.get(column).align() == Align.RIGHT ? padding + cell : cell + padding);
+        }
+        return folded(line.toString(), List.of(""));
+    }
+
+    /** The words after the start of their line, and below that what is left of them. */
+    private static List<String> folded(String start, List<String> words) {
+        return IntStream.range(0, words.size())
+                .mapToObj(i -> ((i == 0 ? start : " ".repeat(start.length())) + words.get(i)).stripTrailing())
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    /** Words on lines of that width; a longer word has a line of its own. */
+    public static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() > 0 ? " " : "").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private static int width(String cell) {

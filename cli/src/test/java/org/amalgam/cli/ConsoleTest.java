@@ -83,6 +83,64 @@ class ConsoleTest {
                         "           mnist    average", "zero-shot   51.0       47.6", "λ          100.0  88.2 ±0.9");
     }
 
+    private static final Table WORDS = new Table(
+            List.of(Table.Column.left("setting"), Table.Column.left("meaning")),
+            List.of(
+                    List.of("lr", "learning rate"),
+                    List.of("init_values", "every coefficient before the first step; null gives 1 / number of tasks")));
+
+    @Test
+    void theLastColumnIsFoldedToTheTerminal() {
+        console(new Terminal(true, true, 40, false, StandardCharsets.UTF_8), Console.Volume.NORMAL)
+                .table(WORDS);
+        assertThat(text(out).lines())
+                .containsExactly(
+                        "setting      meaning",
+                        "lr           learning rate",
+                        "init_values  every coefficient before",
+                        "             the first step; null gives",
+                        "             1 / number of tasks");
+    }
+
+    @Test
+    void tablesForFilesAreNotFolded() {
+        console(Terminal.none(StandardCharsets.UTF_8), Console.Volume.NORMAL).table(WORDS);
+        assertThat(text(out).lines()).hasSize(3);
+        assertThat(text(out).lines()).anyMatch(line -> line.endsWith("null gives 1 / number of tasks"));
+    }
+
+    /** Numbers are not folded, and words not into a handful of characters. */
+    @Test
+    void whatDoesNotFitBesideTheFirstColumnGoesOnBelow() {
+        Table numbers = new Table(
+                List.of(
+                        Table.Column.left("tensor"),
+                        Table.Column.right("norm"),
+                        Table.Column.right("relative"),
+                        Table.Column.right("cosine")),
+                List.of(
+                        List.of("vision_model.embeddings.class_embedding", "1.25", "3.1 %", "0.99"),
+                        List.of("all", "12.5", "10.1 %", "0.9")));
+        assertThat(numbers.lines(40))
+                .containsExactly(
+                        "tensor",
+                        "    norm  relative  cosine",
+                        "vision_model.embeddings.class_embedding",
+                        "    1.25     3.1 %    0.99",
+                        "all",
+                        "    12.5    10.1 %     0.9");
+        Table words = new Table(
+                List.of(Table.Column.left("name"), Table.Column.left("what it is")),
+                List.of(List.of("clip-vit-base-patch32", "CLIP ViT-B/32 and its models, with their data.")));
+        assertThat(words.lines(40))
+                .containsExactly(
+                        "name",
+                        "    what it is",
+                        "clip-vit-base-patch32",
+                        "    CLIP ViT-B/32 and its models, with",
+                        "    their data.");
+    }
+
     @Test
     void progressWithoutTerminalIsALineEveryTenSecondsAndALastOne() {
         List<String> lines = new ArrayList<>();

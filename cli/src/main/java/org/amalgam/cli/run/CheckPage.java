@@ -117,25 +117,10 @@ record CheckPage(Check check, Console console) {
     }
 
     private void item(String label, String text) {
-        List<String> lines = wrapped(text, Math.max(40, console.columns() - LABEL));
+        List<String> lines = Table.wrapped(text, Math.max(40, console.columns() - LABEL));
         for (int i = 0; i < lines.size(); i++) {
             String start = i == 0 ? label : "";
             console.result(start + " ".repeat(LABEL - start.length()) + lines.get(i));
         }
-    }
-
-    /** Words on lines of that width; a longer word has a line of its own. */
-    private static List<String> wrapped(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.length() > 0 ? " " : "").append(word);
-        }
-        lines.add(line.toString());
-        return lines;
     }
 }
