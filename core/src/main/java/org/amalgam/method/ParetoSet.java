@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -133,9 +134,20 @@ public final class ParetoSet {
      * @throws AmalgamException if it does, or the disk refuses
      */
     public void unload(Preference preference, Path folder) {
+        unload(preference, folder, (weights, unfinished) -> {});
+    }
+
+    /**
+     * As above, with files of others.
+     *
+     * @param others writes them, of the model's weights, into the folder that is not under its name yet
+     */
+    public void unload(Preference preference, Path folder, BiConsumer<Weights, Path> others) {
         AtomicFolder.write(folder, unfinished -> {
             try (Scope scope = Scope.open()) {
-                pool.writer().save(weights(preference), unfinished);
+                Weights weights = weights(preference);
+                pool.writer().save(weights, unfinished);
+                others.accept(weights, unfinished);
             }
         });
     }

@@ -5,11 +5,16 @@ import org.amalgam.cli.Console;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.method.MergedModel;
 import org.amalgam.method.ParetoSet;
+import org.amalgam.mixture.RoutingTable;
 import org.amalgam.pareto.Preference;
 import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
+import org.amalgam.report.AccuracyTable;
+import org.amalgam.report.ModelCard;
+import org.amalgam.report.RunReport;
 import org.amalgam.run.Metrics;
 import org.amalgam.run.Profiler;
 import org.amalgam.run.ProgressFactory;
@@ -22,7 +27,10 @@ import org.amalgam.tensor.Scope;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** A finished run of PWEMoE behind a page: the models of its Pareto set, to be measured and exported. */
@@ -30,10 +38,14 @@ final class Explore implements ExploreWork.Models {
 
     private final ParetoSet set;
     private final Judge judge;
+    private final RunConfig config;
+    private final Run run;
 
-    private Explore(ParetoSet set, Judge judge) {
+    private Explore(ParetoSet set, Judge judge, RunConfig config, Run run) {
         this.set = set;
         this.judge = judge;
+        this.config = config;
+        this.run = run;
     }
 
     /**
@@ -63,7 +75,10 @@ final class Explore implements ExploreWork.Models {
                 console.item("", "open it in a browser of this machine; Ctrl-C ends it");
                 ready.accept(server.address());
                 server.serve(new Explore(
-                        set, new Judge(pool, tasks, around.judged().batchSize(), new ScoreCache(cache), run)));
+                        set,
+                        new Judge(pool, tasks, around.judged().batchSize(), new ScoreCache(cache), run),
+                        config,
+                        run));
             }
         }
     }
@@ -110,6 +125,23 @@ final class Explore implements ExploreWork.Models {
 
     @Override
     public void export(Preference preference, Path folder) {
-        set.unload(preference, folder);
+        Instant started = Instant.now();
+        ModelPool pool = judge.pool();
+        set.unload(preference, folder, (weights, unfinished) -> {
+            MergedModel merged = MergedModel.of(new MergedModel.Dense(weights, set.parameters()))
+                    .withNotes(List.of("Exported by amalgam explore " + run.folder()
+                            + ": the model of one preference of the" + " Pareto set that the command learned."));
+            RunReport report = new Reports(config, choice(preference), pool, started)
+                    .of(merged, AccuracyTable.empty(), new RoutingTable(), run);
+            ModelCard.write(report, report.methods().get(0), pool.writer().loading(), unfinished);
+        });
+    }
+
+    /** The run's method, with the preference in its own one's place. */
+    private MethodChoice choice(Preference preference) {
+        MethodChoice choice = MethodChoice.of(config.method());
+        Map<String, Object> settings = new LinkedHashMap<>(choice.settings());
+        settings.put("preference", preference.weights());
+        return new MethodChoice(choice.entry(), choice.method(), settings);
     }
 }

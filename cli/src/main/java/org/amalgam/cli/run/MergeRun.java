@@ -71,7 +71,7 @@ final class MergeRun {
                     ? Optional.empty()
                     : Optional.of(Front.of(merged.front(), beside, judge(pool, tasks, cache, run), run));
             front.ifPresent(points -> points.write(folder));
-            Supplier<RunReport> reported = () -> new Reports(config, method, pool, plan, started)
+            Supplier<RunReport> reported = () -> new Reports(config, method, pool, started)
                     .of(front.map(points -> points.in(merged)).orElse(merged), judged.table(), judged.routing(), run);
             RunReport report = settings.mergedModelSavePath()
                     .map(path -> save(merged, pool, path, reported, run))

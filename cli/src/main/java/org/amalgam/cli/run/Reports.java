@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Makes a report of what a run did. */
-record Reports(RunConfig config, MethodChoice method, ModelPool pool, Plan plan, Instant started) {
+record Reports(RunConfig config, MethodChoice method, ModelPool pool, Instant started) {
 
     /** Models are hashed for the report up to this size together. */
     private static final long HASHED_BYTES = 1_000_000_000L;

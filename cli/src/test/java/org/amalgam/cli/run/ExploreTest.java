@@ -145,6 +145,13 @@ class ExploreTest {
         String wish = "{\"preference\": [1, 3], \"folder\": \"" + merged + "\"}";
         assertThat(post(page, "/export", token, wish).statusCode()).isEqualTo(200);
         assertThat(exported(merged)).containsExactly(dense(run), Offset.offset(1e-6f));
+        assertThat(merged.resolve("README.md"))
+                .content()
+                .contains(
+                        "| preference | \\[0.25, 0.75] |",
+                        "amalgam explore " + run,
+                        "method=pwe_moe_ls_for_clip method.num_steps=2",
+                        Checkpoint.open(area.model("birds")).sha256());
         HttpResponse<String> again = post(page, "/export", token, wish);
         assertThat(again.statusCode()).isEqualTo(400);
         assertThat(json(again.body()).get("error").asText())
