@@ -17,18 +17,35 @@ const frontFigure = ({ base, axis, words, stroke, colour, dodge, textWidth, long
   // Accuracy on one task against accuracy on the other.
   function curve(figure, theme, width) {
     const front = figure.points.filter(p => !p.dominated).sort((a, b) => a.accuracies[0] - b.accuracies[0]);
-    const dot = p => {
-      const one = p.preference.indexOf(Math.max(...p.preference));
-      const alone = p.preference[one] > 0.9999;
-      return {
-        value: p.accuracies, text: ofPoint(figure, p),
-        label: { show: alone, formatter: `${figure.experts[one]} alone`, position: 'left', distance: 8, color: theme.soft, fontSize: FONT },
-      };
+    const dot = p => ({ value: p.accuracies, text: ofPoint(figure, p) });
+    // What the weight of a single task reaches: named together where the models are all but one, and clear of the other dots.
+    const labels = chart => {
+      const at = p => chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, p.accuracies);
+      const named = [];
+      figure.experts.forEach((e, k) => figure.points.filter(p => p.preference[k] > 0.9999).forEach(p => {
+        const [x, y] = at(p);
+        const same = named.find(l => Math.hypot(l.x - x, l.y - y) < FONT);
+        if (same) {
+          same.name += `, ${e} alone`;
+          same.x = Math.min(same.x, x);
+        } else {
+          named.push({ x, y, name: `${e} alone` });
+        }
+      }));
+      const dots = figure.points.map(at);
+      return named.map(l => {
+        const reach = textWidth(l.name) + 20;
+        if (l.x - reach < 50) {
+          return words(l.name, l.x + 12, l.y, theme.soft, 'left');
+        }
+        const crossed = dots.some(([x, y]) => Math.abs(y - l.y) < FONT && l.x - x >= FONT && l.x - x < reach);
+        return crossed ? words(l.name, l.x + 4, l.y + FONT + 4, theme.soft, 'right') : words(l.name, l.x - 12, l.y, theme.soft, 'right');
+      });
     };
     const height = clamp(width * 0.55, 300, 460);
     const shown = { labelLayout: { moveOverlap: 'shiftY' }, emphasis: { disabled: true } };
     return {
-      height, labels: () => [],
+      height, labels,
       option: {
         ...base(theme),
         grid: { left: 58, right: 30, top: 14, bottom: 46 },

@@ -72,6 +72,16 @@ class ReportInBrowserTest {
     }
 
     @Test
+    void pointsOfAFrontThatCoincideShareALabel(@TempDir Path folder) throws Exception {
+        Rendered page = render(Samples.flatFront(), folder);
+
+        assertThat(page.complaints()).isEmpty();
+        assertThat(page.drawnWords())
+                .contains("mnist alone, letters alone", "task_arithmetic")
+                .doesNotContain("mnist alone", "letters alone");
+    }
+
+    @Test
     void hostileNamesAndMissingNumbersAreDrawnAsTheyAre(@TempDir Path folder) throws Exception {
         Rendered page = render(Hostile.report(), folder);
 

@@ -228,6 +228,34 @@ final class Samples {
                         Optional.empty())));
     }
 
+    /** PWEMoE on two tasks whose models are all one: where many preferences reach the same. */
+    static RunReport flatFront() {
+        List<String> tasks = List.of("mnist", "letters");
+        List<Figure.Point> points = new SimplexGrid(2, 3)
+                .points().stream()
+                        .map(preference -> new Figure.Point(preference.weights(), List.of(95.0, 90.0), false))
+                        .toList();
+        Figure figure = new Figure.Front(
+                "Pareto front",
+                "What the models of preferences reach.",
+                tasks,
+                tasks,
+                new Axis("accuracy", "%"),
+                points,
+                List.of(new Figure.Beside("task_arithmetic", Optional.empty(), List.of(80.0, 70.0))));
+        return report(
+                "pwe_moe_ls_for_clip of 2 experts of clip-vit-tiny192-patch8",
+                new AccuracyTable(tasks, List.of()),
+                List.of(new MethodSection(
+                        "pwe_moe_ls_for_clip",
+                        "Learns the Pareto set.",
+                        "",
+                        Map.of("eval_grid_m", 4),
+                        Optional.empty(),
+                        List.of(figure),
+                        Optional.empty())));
+    }
+
     private static double valley(double own, double other) {
         return 0.1 + Math.pow(own - 1, 2) + 0.3 * own * Math.pow(other, 2) + Math.pow(other, 4);
     }
