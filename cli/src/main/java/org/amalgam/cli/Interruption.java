@@ -62,9 +62,16 @@ public final class Interruption {
         calm = new Calm(sentence, Thread.currentThread());
     }
 
-    /** From now on a run is at work in that folder, and can go on there. */
-    public static void resumable(Path folder) {
+    /** While a run is at work, how it goes on is told. */
+    public interface Way extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Until it is closed a run is at work in that folder, and can go on there. */
+    public static Way resumable(Path folder) {
         way = " Go on with: amalgam resume " + ShellCommand.quoted(folder.toString());
+        return () -> way = "";
     }
 
     /** The run has ended by itself: nothing is to be said any more. */

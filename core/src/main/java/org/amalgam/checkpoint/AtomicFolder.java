@@ -30,6 +30,19 @@ public final class AtomicFolder {
         Unfinished.requirePlace(target);
     }
 
+    /**
+     * Fails where no files can be written into a folder, be it there or not.
+     *
+     * @throws AmalgamException if something else has that name, or nothing can be made there
+     */
+    public static void requireRoom(Path folder) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new AmalgamException(
+                    folder + ": expected the name of a folder to write into, found a file; name a folder");
+        }
+        Unfinished.requirePlace(folder.resolve("file"));
+    }
+
     private static void requireAbsent(Path target) {
         if (Files.exists(target) || Files.isSymbolicLink(target)) {
             throw new AmalgamException(

@@ -5,9 +5,10 @@ import org.amalgam.AmalgamException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,31 +32,40 @@ final class Unfinished {
     private Unfinished() {}
 
     /**
-     * Fails where a file or folder of that name could not be made: its folder, or the nearest above it that exists, takes none.
+     * Fails where a file or folder of that name could not be made, or not beforehand beside it: tries it, with the folders that are
+     * missing, and leaves everything as it was.
      *
-     * @throws AmalgamException that names the folder
+     * @throws AmalgamException that names the target and the folder
      */
     static void requirePlace(Path target) {
-        Path there = target.toAbsolutePath().normalize().getParent();
-        while (there != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
-            there = there.getParent();
-        }
-        if (there == null) {
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder == null) {
             throw new AmalgamException(target + " is no name of a file or folder; name one");
         }
-        if (!Files.isDirectory(there)) {
-            throw new AmalgamException(target + " cannot be written: " + there + " is no folder; name another place");
+        Deque<Path> missing = new ArrayDeque<>();
+        for (Path there = folder; !Files.exists(there); there = there.getParent()) {
+            missing.push(there);
         }
-        Path trial = beside(there.resolve("trial"));
+        Path deepest = missing.isEmpty() ? folder : missing.peek().getParent();
+        if (!Files.isDirectory(deepest)) {
+            throw new AmalgamException(target + " cannot be written: " + deepest + " is no folder; name another place");
+        }
+        Path trial = beside(target);
+        Deque<Path> made = new ArrayDeque<>();
         try {
+            for (Path there : missing) {
+                Files.createDirectory(there);
+                made.push(there);
+            }
             Files.createFile(trial);
         } catch (IOException e) {
             throw new AmalgamException(
-                    target + " cannot be written: nothing can be made in " + there + " (" + Mapped.reason(e)
+                    target + " cannot be written: nothing can be made in " + deepest + " (" + Mapped.reason(e)
                             + "); name another place",
                     e);
         } finally {
             discard(trial);
+            made.forEach(Unfinished::discard);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.amalgam.hub;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.FileLocks;
 import org.amalgam.checkpoint.Hashes;
 
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class Download {
      */
     boolean fetch(Listing listing, ServedFile served) throws Unavailable {
         Path blob = cache.blob(listing.repository(), served.etag());
-        try (FileLocks.Held held = FileLocks.hold(cache.lock(listing.repository(), served.etag()))) {
+        try (FileLocks.Held held = cache.hold(listing.repository(), served.etag())) {
             if (Files.exists(blob)) {
                 return false;
             }

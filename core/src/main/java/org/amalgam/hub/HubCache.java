@@ -2,6 +2,7 @@ package org.amalgam.hub;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.checkpoint.FileLocks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,8 +44,19 @@ record HubCache(Path root, Linking linking) {
     }
 
     /** Where huggingface_hub locks the same content. */
-    Path lock(Repository repository, String etag) {
+    private Path lock(Repository repository, String etag) {
         return root.resolve(".locks").resolve(repository.folder()).resolve(etag + ".lock");
+    }
+
+    /** Waits until nobody else brings or links that content. */
+    FileLocks.Held hold(Repository repository, String etag) {
+        Path file = lock(repository, etag);
+        try {
+            return FileLocks.hold(file);
+        } catch (IOException e) {
+            throw new AmalgamException(
+                    file + " cannot be locked (" + e + "); choose a cache that can be written with HF_HUB_CACHE", e);
+        }
     }
 
     /** The commit that the revision is, or stood for when it was last fetched. */
@@ -127,7 +139,7 @@ record HubCache(Path root, Linking linking) {
     void link(Listing listing, ServedFile served, boolean fresh) {
         Path pointer = snapshot(listing.repository(), listing.commit()).resolve(served.file());
         Path blob = blob(listing.repository(), served.etag());
-        try (FileLocks.Held held = FileLocks.hold(lock(listing.repository(), served.etag()))) {
+        try (FileLocks.Held held = hold(listing.repository(), served.etag())) {
             if (!Files.exists(pointer)) {
                 Files.createDirectories(pointer.getParent());
                 // a link whose blob was deleted

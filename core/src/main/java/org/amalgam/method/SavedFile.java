@@ -2,6 +2,7 @@ package org.amalgam.method;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.checkpoint.AtomicFolder;
 import org.amalgam.run.Run;
 
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class SavedFile {
     /** The same of a folder for several files, which may be there already. */
     static Optional<Path> folder(String key, Optional<String> name, Run run) {
         Optional<Path> folder = named(key, name, run);
-        folder.map(path -> path.resolve("any")).ifPresent(AtomicFile::requirePlace);
+        folder.ifPresent(AtomicFolder::requireRoom);
         return folder;
     }
 

@@ -47,9 +47,20 @@ class AtomicFolderTest {
     void aPlaceIsTriedBeforehandAndLeftAsItWas() throws IOException {
         AtomicFolder.requirePlace(folder.resolve("deep/out"));
         AtomicFile.requirePlace(folder.resolve("deep/out"));
+        AtomicFolder.requireRoom(folder.resolve("deep/room"));
+        AtomicFolder.requireRoom(folder);
         assertThat(folder).isEmptyDirectory();
 
         Path file = Files.writeString(folder.resolve("file"), "text");
+        assertThatThrownBy(() -> AtomicFolder.requireRoom(file))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("expected the name of a folder to write into");
+        for (Path tooLong : List.of(folder.resolve("n".repeat(300)), folder.resolve("n".repeat(300) + "/out"))) {
+            assertThatThrownBy(() -> AtomicFolder.requirePlace(tooLong))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessageContaining("nothing can be made in " + folder);
+        }
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file));
         AtomicFile.requirePlace(file);
         assertThat(file).hasContent("text");
         assertThatThrownBy(() -> AtomicFolder.requirePlace(file))

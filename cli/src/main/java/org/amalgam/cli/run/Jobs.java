@@ -69,6 +69,7 @@ final class Jobs {
         RunConfig config = job.config();
         try {
             Surroundings.of(config, folders, console);
+            RunFolder.refuseOthers(RunFolder.place(job), RunFile.of(config));
             if (config.isAnalysis()) {
                 AnalysisChoice.of(config.work());
             } else {

@@ -152,12 +152,16 @@ final class MergeRun {
         SavedFormat.of(settings);
         settings.mergedModelSavePath().ifPresent(model -> {
             AtomicFolder.requirePlace(model);
-            settings.reportSavePath().filter(model::equals).ifPresent(same -> {
+            settings.reportSavePath().filter(report -> isSame(model, report)).ifPresent(same -> {
                 throw new AmalgamException("merged_model_save_path and report_save_path: both are " + same
                         + "; one is a folder and the other a file, give them two names");
             });
         });
         around.refuseExistingReport();
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
     }
 
     private void refuseIdleMilestones() {

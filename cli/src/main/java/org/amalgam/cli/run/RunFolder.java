@@ -1,6 +1,7 @@
 package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.FileLocks;
 import org.amalgam.cli.config.HydraSettings;
 import org.amalgam.cli.config.Job;
 import org.amalgam.cli.config.LoggerSettings;
@@ -25,7 +26,23 @@ final class RunFolder {
     /** The composed configuration of a run. */
     static final String CONFIG = "config.yaml";
 
+    /** The result for programs. */
+    static final String REPORT = "report.json";
+
+    private static final String LOCK = ".lock";
+
     private RunFolder() {}
+
+    /**
+     * Takes the folder until it is closed: two runs at once would write each other's state.
+     *
+     * @throws AmalgamException if another run is at work in it
+     */
+    static FileLocks.Held taken(Path folder) {
+        return FileLocks.holdIfFree(folder.resolve(LOCK))
+                .orElseThrow(() -> new AmalgamException(
+                        folder + ": another run is at work in this folder; wait for it, or name another folder"));
+    }
 
     /** The file in a run's folder from which the run can go on, if it has come so far. */
     static Optional<Path> state(Path folder) {
@@ -36,7 +53,7 @@ final class RunFolder {
     }
 
     /** Refuses to begin a run where another one can go on: its command line would be lost, and with it the way back. */
-    static void refuseState(Path folder) {
+    private static void refuseState(Path folder) {
         state(folder).ifPresent(file -> {
             throw new AmalgamException(file
                     + " is the state of a run with another command line, whose place this one would take; carry that one"
@@ -44,11 +61,18 @@ final class RunFolder {
         });
     }
 
-    /** Refuses to write over what is not of this run: another run's command line and report, or a user's own file. */
+    /**
+     * Refuses a run what is not its own: the state of another one, the result of another one, or a user's own file. What another run
+     * left that came to neither is replaced.
+     */
     static void refuseOthers(Path folder, RunFile file) {
-        if (RunFile.isAnyIn(folder) && !file.isIn(folder)) {
+        if (file.isIn(folder)) {
+            return;
+        }
+        refuseState(folder);
+        if (Files.exists(folder.resolve(REPORT))) {
             throw new AmalgamException(folder
-                    + " holds a run with another command line, whose files this one would replace; name another folder, or"
+                    + " holds the result of a run with another command line, which this one would replace; name another folder, or"
                     + " remove that one");
         }
         if (!RunFile.isAnyIn(folder) && Files.exists(folder.resolve(CONFIG))) {
@@ -81,8 +105,13 @@ final class RunFolder {
 
     /** The folder of a multirun's job. */
     static Path of(Job job) {
+        return created(place(job));
+    }
+
+    /** Where that is, be it there or not. */
+    static Path place(Job job) {
         HydraSettings.Several sweep = job.config().settings().hydra().sweep();
-        return created(sweep.dir().resolve(sweep.subdir()));
+        return sweep.dir().resolve(sweep.subdir());
     }
 
     /** The folder that an interrupted run left, or a new one. */

@@ -2,6 +2,7 @@ package org.amalgam.cli.run;
 
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.checkpoint.FileLocks;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.Interruption;
 import org.amalgam.cli.config.FabricSettings;
@@ -129,18 +130,32 @@ record Surroundings(
             return Optional.empty();
         }
         Path folder = place.get();
-        try (RunLock taken = RunLock.of(folder)) {
-            return Optional.of(new Done(worked(plan, folder, snapshot, work), folder));
+        RunFile file = RunFile.of(config);
+        boolean isFound = RunFolder.state(folder).isPresent() && file.isIn(folder);
+        boolean goesOn = isFound || settings().resume().isPresent();
+        if (!goesOn) {
+            RunFolder.refuseOthers(folder, file);
+        }
+        try (FileLocks.Held taken = RunFolder.taken(folder)) {
+            return Optional.of(new Done(
+                    worked(plan, folder, goesOn ? Optional.empty() : Optional.of(file), snapshot, work), folder));
         }
     }
 
-    private RunReport worked(Plan plan, Path folder, String snapshot, BiFunction<Run, Path, RunReport> work) {
+    /** @param begun what is to be known of the run, where it begins and does not go on */
+    private RunReport worked(
+            Plan plan, Path folder, Optional<RunFile> begun, String snapshot, BiFunction<Run, Path, RunReport> work) {
         boolean isNew = !RunFile.isAnyIn(folder);
-        begin(folder);
         console.item("run", folder.toString());
-        Interruption.resumable(folder);
-        try (EventMetrics metrics = new EventMetrics(folder);
+        try (Interruption.Way back = Interruption.resumable(folder);
+                EventMetrics metrics = new EventMetrics(folder);
                 Workers workers = workers(settings())) {
+            begun.ifPresent(file -> {
+                file.write(folder);
+                AtomicFile.write(folder.resolve(RunFolder.CONFIG), config.yaml());
+            });
+            // Again, now that the run's files are there: one of them may be the one that was named.
+            refuseExistingReport();
             Run run = new Run(
                     settings().seed(),
                     Precision.of(settings().fabric().precision()),
@@ -163,22 +178,9 @@ record Surroundings(
         }
     }
 
-    /** Writes into the folder what its run is; where a run goes on, that stands there already. */
-    private void begin(Path folder) {
-        RunFile file = RunFile.of(config);
-        boolean isCarriedOn = RunFolder.state(folder).isPresent() && file.isIn(folder);
-        if (settings().resume().isPresent() || isCarriedOn) {
-            return;
-        }
-        RunFolder.refuseState(folder);
-        RunFolder.refuseOthers(folder, file);
-        AtomicFile.write(folder.resolve(RunFolder.CONFIG), config.yaml());
-        file.write(folder);
-    }
-
     /** Writes the report into the run's folder and wherever else it was asked for. */
     void write(RunReport report, Path folder) {
-        JsonReport.write(report, folder.resolve("report.json"));
+        JsonReport.write(report, folder.resolve(RunFolder.REPORT));
         HtmlReport.write(report, folder.resolve("report.html"));
         settings().reportSavePath().ifPresent(path -> JsonReport.write(report, path));
     }

@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.checkpoint.FileLocks;
 import org.amalgam.cli.run.WorkingArea.Ending;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,9 +60,10 @@ class RunFolderTest {
         refuses(file + " is no folder; name another place", "report_save_path=" + file.resolve("deep/report.json"));
         refuses(file + " is no folder; name another place", "method.save_merging_weights=" + file.resolve("lambda.pt"));
         refuses(
-                "both are " + area.path("one"),
+                "both are " + area.path("x/../one"),
                 "merged_model_save_path=" + area.path("one"),
-                "report_save_path=" + area.path("one"));
+                "report_save_path=" + area.path("x/../one"));
+        refuses("File name too long", "merged_model_save_path=" + area.path("n".repeat(235)));
         refuses(run + ": exists already", "merged_model_save_path=" + run);
         refuses("expected the name of a file to write", "method.save_merging_weights=" + folder);
     }
@@ -81,41 +83,76 @@ class RunFolderTest {
     }
 
     @Test
-    void anotherRunsReportIsNotReplaced() throws IOException {
-        List<String> static_ = List.of("modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + run);
-        assertThat(merged(static_, "method=simple_average").code()).isZero();
+    void anotherRunsResultIsNotReplaced() throws IOException {
+        assertThat(merged("method=simple_average").code()).isZero();
         String report = Files.readString(run.resolve("report.json"));
-        Ending other = merged(static_, "method=task_arithmetic");
+        Ending other = merged("method=task_arithmetic");
         assertThat(other.code()).isEqualTo(2);
-        assertThat(other.err()).contains(run + " holds a run with another command line");
+        assertThat(other.err()).contains(run + " holds the result of a run with another command line");
         assertThat(run.resolve("report.json")).hasContent(report);
-        assertThat(merged(static_, "method=simple_average").code()).isZero();
+        assertThat(merged("method=simple_average").code()).isZero();
     }
 
-    private Ending merged(List<String> overrides, String method) {
-        List<String> all = new ArrayList<>(overrides);
-        all.add(method);
-        return area.amalgam(all.toArray(String[]::new));
-    }
-
-    /** Whether or not parents of it had to be made. */
+    /** What a run left that was killed before it came to anything keeps nobody from the folder. */
     @Test
-    void theFolderIsPrintedAsItWasNamed() {
-        Path named = Path.of("").toAbsolutePath().relativize(area.path("a/b"));
-        Ending ending =
-                merged(List.of("modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + named), "method=simple_average");
-        assertThat(ending.code()).as(ending.err()).isZero();
-        assertThat(ending.out().lines()).contains("run      " + named);
+    void whatCameToNothingIsReplaced() throws IOException {
+        assertThat(merged("method=simple_average").code()).isZero();
+        Files.delete(run.resolve("report.json"));
+        assertThat(merged("method=task_arithmetic").code()).isZero();
+        assertThat(run.resolve("run.json")).content().contains("task_arithmetic");
+        assertThat(run.resolve("config.yaml")).content().contains("task_arithmetic");
+    }
+
+    private Ending merged(String method) {
+        return area.amalgam("modelpool=mine", "taskpool=dummy", "hydra.run.dir=" + run, method);
+    }
+
+    @Test
+    void aSweepIntoAnotherOnesFoldersIsRefusedBeforeItsFirstJob() throws IOException {
+        assertThat(swept("0.1,0.2").code()).isZero();
+        Set<String> before = area.files();
+        String report = Files.readString(run.resolve("report.html"));
+        Ending other = swept("0.1,0.3");
+        assertThat(other.code()).isEqualTo(2);
+        assertThat(other.err())
+                .startsWith("amalgam: job 2, method.scaling_factor=0.3: " + run.resolve("1") + " holds the result");
+        assertThat(area.files()).isEqualTo(before);
+        assertThat(run.resolve("report.html")).hasContent(report);
+    }
+
+    private Ending swept(String values) {
+        return area.amalgam(
+                "-m",
+                "modelpool=mine",
+                "taskpool=dummy",
+                "method=task_arithmetic",
+                "method.scaling_factor=" + values,
+                "hydra.sweep.dir=" + run);
+    }
+
+    @Test
+    void anAnalysisFindsTheRunsFolderInTheWayOfItsReportBeforehand() throws IOException {
+        Set<String> before = area.files();
+        for (Path report : List.of(run, run.resolve("config.yaml"))) {
+            Ending ending = area.amalgam(
+                    "analysis=task_vector_similarity",
+                    "modelpool=mine",
+                    "taskpool=dummy",
+                    "hydra.run.dir=" + run,
+                    "report_save_path=" + report);
+            assertThat(ending.code()).isEqualTo(2);
+            assertThat(ending.err()).contains("report_save_path: " + report + " exists");
+            assertThat(area.files()).isEqualTo(before);
+        }
     }
 
     @Test
     void twoRunsDoNotShareAFolder() throws IOException {
         Files.createDirectories(run);
-        try (RunLock first = RunLock.of(run)) {
+        try (FileLocks.Held first = RunFolder.taken(run)) {
             refuses(run + ": another run is at work in this folder");
         }
-        assertThat(run).isEmptyDirectory();
+        assertThat(run).isDirectoryContaining("glob:**/.lock").isDirectoryNotContaining("glob:**/*.*.*");
         assertThat(adapted().code()).isZero();
-        assertThat(run.resolve(".lock")).doesNotExist();
     }
 }
