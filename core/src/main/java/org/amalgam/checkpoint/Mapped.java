@@ -9,13 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.regex.Pattern;
 
 /** Regions of files: views that the operating system pages in and the heap never holds, and copies of small headers. */
 final class Mapped {
-
-    /** What is written beside its place, as {@link Unfinished#beside} calls it, and in it the name of the place. */
-    private static final Pattern UNFINISHED = Pattern.compile("(?<=/)\\.([^/]+)\\.[0-9a-z]+-[0-9a-z]+\\.partial");
 
     private Mapped() {}
 
@@ -57,7 +53,7 @@ final class Mapped {
         String message = cause instanceof NoSuchFileException
                 ? file + ": its folder does not exist"
                 : file + ": cannot be written (" + reason(cause) + ")";
-        return new AmalgamException(UNFINISHED.matcher(message).replaceAll("$1"), cause);
+        return new AmalgamException(Unfinished.finished(message), cause);
     }
 
     static String reason(IOException cause) {

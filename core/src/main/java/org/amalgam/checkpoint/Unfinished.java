@@ -12,10 +12,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Files and folders being written under a name of their own; what is left of them when the process ends is deleted. */
 final class Unfinished {
+
+    /** What {@link #beside} calls a path, and in it the target's name. */
+    private static final Pattern NAME = Pattern.compile("(?<=[/\\\\])\\.([^/\\\\]+)\\.[0-9a-z]+-[0-9a-z]+\\.partial");
 
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
 
@@ -74,10 +78,15 @@ final class Unfinished {
         Path absolute = target.toAbsolutePath();
         String unique = Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX)
                 + '-'
-                + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+                + Long.toUnsignedString(System.nanoTime(), Character.MAX_RADIX);
         Path partial = absolute.resolveSibling("." + absolute.getFileName() + "." + unique + ".partial");
         PATHS.add(partial);
         return partial;
+    }
+
+    /** The same text with the names that unfinished files and folders would have in the end. */
+    static String finished(String text) {
+        return NAME.matcher(text).replaceAll("$1");
     }
 
     /** Forgets a path that now lies under its final name. */
