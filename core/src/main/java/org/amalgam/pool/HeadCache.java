@@ -1,6 +1,7 @@
 package org.amalgam.pool;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Hashes;
 import org.amalgam.checkpoint.HostTensor;
 import org.amalgam.checkpoint.Safetensors;
 import org.amalgam.checkpoint.SafetensorsWriter;
@@ -18,10 +19,20 @@ import java.util.function.Supplier;
 
 /**
  * Class embeddings on disk, each under the hash of everything that it depends on: two models of one name never share a head.
+ *
+ * @param arithmetic of which code they are: those of another are computed anew
  */
-record HeadCache(Path folder) {
+record HeadCache(Path folder, int arithmetic) {
+
+    /** To be raised whenever the tokenizer, a text tower or the averaging of prompts gives other numbers than before. */
+    static final int ARITHMETIC = 1;
 
     private static final String CLASSES = "classes";
+
+    /** Heads of this code. */
+    HeadCache(Path folder) {
+        this(folder, ARITHMETIC);
+    }
 
     /** Hash of model and tokenizer, class names and templates. */
     static String key(String modelHash, List<String> classNames, List<String> templates) {
@@ -43,7 +54,8 @@ record HeadCache(Path folder) {
 
     /** The tensor kept under the key, or the one that is made now and kept for later. */
     Tensor get(String key, Supplier<Tensor> make) {
-        Path file = folder.resolve("zero-shot-" + key.substring(0, 16) + ".safetensors");
+        String own = Hashes.sha256(arithmetic + "\n" + key);
+        Path file = folder.resolve("zero-shot-" + own.substring(0, 16) + ".safetensors");
         if (Files.exists(file)) {
             HostTensor kept = read(file);
             return Tensor.of(kept.toFloats(), kept.dimensions());

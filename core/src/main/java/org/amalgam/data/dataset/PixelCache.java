@@ -23,12 +23,15 @@ import java.util.zip.CRC32C;
 /**
  * Decoded, resized and cropped images on disk, as bytes: a folder for each pair of data set and image processor, a file for each
  * image with a checksum at its end. Several processes may share it: a file is written beside its place and renamed, and what is
- * damaged or has gone counts as not there. A data set or processor that changes has another folder.
+ * damaged or has gone counts as not there. A data set, a processor or an {@link #ARITHMETIC} that changes has another folder.
  *
  * <p>Where a write goes beyond the bound, the folders of other pairs go, those used longest ago first; what then still has no room
  * is not kept. Processes do not see at once what others write, so together they may exceed it by a sixteenth each.
  */
 public final class PixelCache {
+
+    /** To be raised whenever decoding, resizing or cropping gives other bytes than before. */
+    public static final int ARITHMETIC = 1;
 
     private static final int CHECKSUM_BYTES = Integer.BYTES;
 
@@ -39,6 +42,7 @@ public final class PixelCache {
 
     private final Path root;
     private final long maxBytes;
+    private final int arithmetic;
 
     /** Shared by what is written, of which nothing may be under way while the files are measured. */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
@@ -54,8 +58,13 @@ public final class PixelCache {
      * @param maxBytes of all files in it
      */
     public PixelCache(Path root, long maxBytes) {
+        this(root, maxBytes, ARITHMETIC);
+    }
+
+    PixelCache(Path root, long maxBytes, int arithmetic) {
         this.root = root;
         this.maxBytes = maxBytes;
+        this.arithmetic = arithmetic;
     }
 
     /**
@@ -65,7 +74,7 @@ public final class PixelCache {
      * @param rowBytes length of each
      */
     Rows rows(String key, int rowBytes) {
-        Rows rows = new Rows(root.resolve(Hashes.sha256(key).substring(0, 32)), rowBytes);
+        Rows rows = new Rows(root.resolve(Hashes.sha256(arithmetic + "\n" + key).substring(0, 32)), rowBytes);
         rows.use();
         return rows;
     }

@@ -150,8 +150,11 @@ class PixelStoreTest {
     }
 
     private byte[] stored(Images images, Path cache, long maxBytes) {
-        try (PixelStore store =
-                new PixelStore(images, PROCESSOR, 1 << 20, Optional.of(new PixelCache(cache, maxBytes)))) {
+        return stored(images, new PixelCache(cache, maxBytes));
+    }
+
+    private byte[] stored(Images images, PixelCache cache) {
+        try (PixelStore store = new PixelStore(images, PROCESSOR, 1 << 20, Optional.of(cache))) {
             return store.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).pixels();
         }
     }
@@ -160,6 +163,14 @@ class PixelStoreTest {
         try (Stream<Path> files = Files.find(folder, 9, (path, is) -> is.isRegularFile())) {
             return files.sorted().toList();
         }
+    }
+
+    @Test
+    void imagesThatAnotherDecoderMadeAreDecodedAgain(@TempDir Path cache) {
+        stored(images(-1), cache, 1 << 20);
+        Images again = images(-1);
+        stored(again, new PixelCache(cache, 1 << 20, PixelCache.ARITHMETIC + 1));
+        assertThat(again.reads().get()).isEqualTo(10);
     }
 
     @Test
