@@ -7,6 +7,7 @@ import org.amalgam.tensor.Weights;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What the configuration of a model says: which parameters there are, in which order, and how they compute. */
 public interface Architecture {
@@ -20,6 +21,11 @@ public interface Architecture {
     /** What is computed with the parameters and shows in no shape of theirs, by the configuration's keys: as texts and numbers. */
     default Map<String, Object> computation() {
         return Map.of();
+    }
+
+    /** {@link #computation()} in one line, by the order of the keys: with equal ones, equal weights compute equal numbers. */
+    default String computed() {
+        return new TreeMap<>(computation()).toString();
     }
 
     /** Number of scalars of all parameters. */

@@ -5,6 +5,7 @@ import org.amalgam.checkpoint.Checkpoint;
 import org.amalgam.model.Architecture;
 import org.amalgam.model.ParameterSpec;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +60,15 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
                     conflicts);
         }
 
-        /** What no tensor's shape tells and the merged network does as the ancestor does, whatever a model was trained with. */
+        /**
+         * What no tensor's shape tells and the merged network does as the ancestor does, whatever a model was trained with. A
+         * model that does not say so itself is taken for one like the ancestor.
+         */
         private List<Conflict> computedOtherwise(String name, Checkpoint model) {
+            Path says = model.folder().resolve(family.configuration());
+            if (architecture.computation().isEmpty() || !Files.exists(says)) {
+                return List.of();
+            }
             try {
                 Map<String, Object> own = family.architecture(model).computation();
                 return architecture.computation().entrySet().stream()
@@ -69,12 +77,15 @@ public record Compatibility(PoolEntry ancestor, List<PoolEntry> experts, Optiona
                                 name,
                                 Conflict.Kind.NETWORK,
                                 List.of(),
-                                "%s: %s is %s, expected %s as the ancestor's configuration says"
+                                "%s: %s is %s, expected %s as %s"
                                         .formatted(
-                                                model.folder().resolve("config.json"),
+                                                says,
                                                 expected.getKey(),
                                                 own.get(expected.getKey()),
-                                                expected.getValue()),
+                                                expected.getValue(),
+                                                Files.exists(ancestor.folder().resolve(family.configuration()))
+                                                        ? "the ancestor's configuration says"
+                                                        : "the ancestor is, which has no such file"),
                                 "correct the one that is wrong, or leave the model out"))
                         .toList();
             } catch (AmalgamException e) {

@@ -20,6 +20,11 @@ interface Family {
     /** Whether the checkpoint is of this family, from its header and configuration. */
     boolean has(Checkpoint model);
 
+    /** The file beside a model that says how it computes what its shapes do not tell. */
+    default String configuration() {
+        return "config.json";
+    }
+
     /**
      * The architecture of what is merged.
      *

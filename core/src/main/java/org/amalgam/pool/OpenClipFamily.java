@@ -60,6 +60,11 @@ final class OpenClipFamily implements Family {
     }
 
     @Override
+    public String configuration() {
+        return Checkpoint.OPEN_CLIP;
+    }
+
+    @Override
     public OpenClipVision architecture(Checkpoint model) {
         return OpenClipVision.of(shapes(model), settings(model));
     }

@@ -5,6 +5,7 @@ import org.amalgam.checkpoint.Safetensors;
 import org.amalgam.checkpoint.SafetensorsFile;
 import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.checkpoint.TensorSlot;
+import org.amalgam.model.Architecture;
 import org.amalgam.pool.Model;
 import org.amalgam.pool.Task;
 import org.amalgam.run.Run;
@@ -21,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A statistic of one model on disk: safetensors, whose metadata say what was measured, on which model and which data. One file
+ * A statistic of one model on disk: safetensors, whose metadata say what was measured, on which model, with which network and on which data. One file
  * a model, so that it can be shared with the model.
  *
  * @param path {@code <folder>/<kind>_<model>.safetensors}
@@ -30,6 +31,7 @@ record StatisticFile(Path path) {
 
     private static final String STATISTIC = "statistic";
     private static final String MODEL = "model_sha256";
+    private static final String NETWORK = "network";
     private static final String DATA = "data";
     private static final String SAMPLES = "samples";
 
@@ -37,10 +39,18 @@ record StatisticFile(Path path) {
         return new StatisticFile(folder.resolve(statistic.kind() + "_" + model.name() + ".safetensors"));
     }
 
-    void write(Statistic statistic, Model model, Task task, Samples samples, Run run, Weights values) {
+    void write(
+            Statistic statistic,
+            Architecture architecture,
+            Model model,
+            Task task,
+            Samples samples,
+            Run run,
+            Weights values) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(STATISTIC, statistic.describe());
         metadata.put(MODEL, model.checkpoint().sha256());
+        metadata.put(NETWORK, architecture.computed());
         metadata.put(DATA, task.fingerprint());
         metadata.put(SAMPLES, samples.describe(run));
         List<SafetensorsWriter.Entry> entries = values.entries().entrySet().stream()
@@ -56,11 +66,12 @@ record StatisticFile(Path path) {
     /**
      * The values, mapped.
      *
+     * @param architecture of the network that a statistic is taken with
      * @param names the tensors wanted
      * @param task the data that the pool names for the model, if it names any
-     * @throws AmalgamException if there is no such file, or if it was measured otherwise, on another model or on other data
+     * @throws AmalgamException if there is no such file, or if it was measured otherwise, on another model, with another network or on other data
      */
-    Read read(Statistic statistic, List<String> names, Model model, Optional<Task> task) {
+    Read read(Statistic statistic, Architecture architecture, List<String> names, Model model, Optional<Task> task) {
         if (!Files.exists(path)) {
             throw new AmalgamException("method.statistics: there is no file " + path + " with the "
                     + statistic.describe() + " of the model " + model.name()
@@ -69,6 +80,10 @@ record StatisticFile(Path path) {
         SafetensorsFile file = Safetensors.open(path);
         require(file, STATISTIC, statistic.describe(), "the settings ask for");
         require(file, MODEL, model.checkpoint().sha256(), "the model " + model.name() + " is");
+        // Files of earlier versions do not say it.
+        if (file.metadata().containsKey(NETWORK)) {
+            require(file, NETWORK, architecture.computed(), "the ancestor's is");
+        }
         task.ifPresent(
                 data -> require(file, DATA, data.fingerprint(), "the training data of " + model.name() + " are"));
         MappedFile mapped = MappedFile.open(path);

@@ -53,7 +53,7 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
                 requireFinite(values, model);
                 if (to.isPresent()) {
                     StatisticFile.in(to.get(), statistic, model)
-                            .write(statistic, model, tasks.get(k), samples, run, values);
+                            .write(statistic, pool.architecture(), model, tasks.get(k), samples, run, values);
                 }
                 use.accept(k, values);
             }
@@ -80,7 +80,12 @@ public record Statistics(Statistic statistic, Samples samples, Optional<Path> fr
             try (Scope scope = Scope.open()) {
                 StatisticFile.Read read = StatisticFile.in(
                                 folder, statistic, pool.experts().get(k))
-                        .read(statistic, names, pool.experts().get(k), tasks.map(list -> list.get(task)));
+                        .read(
+                                statistic,
+                                pool.architecture(),
+                                names,
+                                pool.experts().get(k),
+                                tasks.map(list -> list.get(task)));
                 requireFinite(read.values(), pool.experts().get(k));
                 samplesOf.add(read.samples());
                 use.accept(k, read.values());

@@ -257,6 +257,32 @@ class OpenClipTest {
         assertThat(read.imageSize()).isEqualTo(TinyModels.IMAGE);
     }
 
+    private List<String> network(Path expert) {
+        return Compatibility.of(full, Map.of("birds", expert)).conflicts().stream()
+                .filter(conflict -> conflict.kind() == Conflict.Kind.NETWORK)
+                .map(Conflict::cause)
+                .toList();
+    }
+
+    /** The merged network computes as the ancestor does: what an expert says against it is a conflict, silence is none. */
+    @Test
+    void anExpertIsComputedAsTheAncestorOrSaysOtherwise() throws IOException {
+        Path expert = OpenClipModels.full(temporary.resolve("expert"), clip, TinyModels.IMAGE, 4, 2);
+        assertThat(network(expert)).isEmpty();
+        Path file = expert.resolve("open_clip_config.json");
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("\"quick_gelu\": true", "\"quick_gelu\": false"));
+        assertThat(network(expert))
+                .containsExactly(file + ": quick_gelu is false, expected true as the ancestor's configuration says");
+        Files.writeString(file, text.replace("\"head_width\": 4", "\"head_width\": 8"));
+        assertThat(network(expert))
+                .containsExactly(
+                        file + ": vision_cfg.head_width is 8, expected 4 as the ancestor's configuration says");
+        // Heads of width 64, which are meant without the file, do not fit this width.
+        Files.delete(file);
+        assertThat(Compatibility.of(full, Map.of("birds", expert)).conflicts()).isEmpty();
+    }
+
     @Test
     void imagesArePreparedAsTheConfigurationSaysOrAsOpenAiDoes() throws IOException {
         String clips = Families.imageProcessor(clip).fingerprint();

@@ -1,6 +1,8 @@
 package org.amalgam.statistic;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Safetensors;
+import org.amalgam.checkpoint.SafetensorsWriter;
 import org.amalgam.fixtures.NoiseTask;
 import org.amalgam.fixtures.Runs;
 import org.amalgam.fixtures.TinyModels;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -372,6 +375,27 @@ class StatisticTest {
                 ModelPool.open(temporary.resolve("clip"), folders),
                 "fisher_b.safetensors: its model_sha256 is",
                 "the model b is");
+    }
+
+    private void write(Path file, Consumer<Map<String, String>> change) {
+        Map<String, String> metadata =
+                new LinkedHashMap<>(Safetensors.open(file).metadata());
+        change.accept(metadata);
+        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+        TinyModels.tensors(file).forEach((name, tensor) -> entries.add(SafetensorsWriter.Entry.of(name, tensor)));
+        SafetensorsWriter.write(file, metadata, entries);
+    }
+
+    /** A model's numbers depend on the ancestor's configuration too, which computes them. */
+    @Test
+    void filesOfAnotherNetworkAreRefusedAndThoseThatDoNotTellAreRead() {
+        Statistic model = fisher(Labels.MODEL);
+        each(statistics(model, null, "kept"), pool, run(1, 1L << 30), new ArrayList<>());
+        Path file = temporary.resolve("kept/fisher_a.safetensors");
+        write(file, metadata -> metadata.replaceAll((key, value) -> value.replace("quick_gelu", "gelu")));
+        refuses(statistics(model, "kept", null), pool, file + ": its network is {hidden_act=gelu, ", "quick_gelu");
+        write(file, metadata -> metadata.remove("network"));
+        each(statistics(model, "kept", null), pool, run(1, 1L << 30), new ArrayList<>());
     }
 
     @Test

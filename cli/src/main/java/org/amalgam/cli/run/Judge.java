@@ -98,8 +98,10 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
         if (run.fastDevRun()) {
             return computed(model, task, label);
         }
-        return cache.get(
-                model.checkpoint().fingerprint(), task, run.precision().key(), () -> computed(model, task, label));
+        // An expert is judged by the ancestor's network, so its own files do not tell all.
+        String network =
+                model.checkpoint().fingerprint() + " " + pool.architecture().computed();
+        return cache.get(network, task, run.precision().key(), () -> computed(model, task, label));
     }
 
     private TaskScore computed(Model model, Task task, String label) {

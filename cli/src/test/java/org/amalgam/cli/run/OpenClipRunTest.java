@@ -93,6 +93,31 @@ class OpenClipRunTest {
         return new ObjectMapper().readTree(report.toFile());
     }
 
+    /** Its score is kept under its own files, and its network is the ancestor's. */
+    @Test
+    void anExpertIsJudgedAnewWhereTheAncestorsNetworkIsAnother() throws IOException {
+        Files.delete(area.path("full/birds/open_clip_config.json"));
+        Files.delete(area.path("full/digits/open_clip_config.json"));
+        double before = lossOfTheExpertOfBirds();
+        Path config = area.path("full/clip/open_clip_config.json");
+        String text = Files.readString(config);
+        Files.writeString(config, text.replaceFirst("\"quick_gelu\": true", "\"quick_gelu\": false"));
+        assertThat(config).content().isNotEqualTo(text);
+        assertThat(lossOfTheExpertOfBirds()).isNotEqualTo(before);
+    }
+
+    private double lossOfTheExpertOfBirds() throws IOException {
+        Path report = area.path("judged.json");
+        Files.deleteIfExists(report);
+        Ending ending =
+                area.amalgam("method=task_arithmetic", "modelpool=full", "taskpool=mine", "report_save_path=" + report);
+        assertThat(ending.code()).as(ending.err()).isZero();
+        return new ObjectMapper()
+                .readTree(report.toFile())
+                .at("/amalgam/table/1/tasks/birds/loss")
+                .asDouble(Double.NaN);
+    }
+
     /** Their task vectors are the same numbers in another order, and so are merges that look at them one by one. */
     @ParameterizedTest
     @CsvSource({

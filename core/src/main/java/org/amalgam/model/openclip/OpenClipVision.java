@@ -19,6 +19,7 @@ import org.amalgam.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -128,6 +129,17 @@ public record OpenClipVision(
             specs.addAll(ParameterSpec.norm("ln_final", text.width()));
         });
         return specs;
+    }
+
+    @Override
+    public Map<String, Object> computation() {
+        return Map.of(
+                "vision_cfg.image_size",
+                imageSize,
+                "vision_cfg.head_width",
+                width() / blocks.heads(),
+                "quick_gelu",
+                blocks.activation() == Activation.QUICK_GELU);
     }
 
     /** Features are projected: [N, output]. */
