@@ -4,36 +4,40 @@ import org.amalgam.AmalgamException;
 import org.amalgam.tensor.Functional;
 import org.amalgam.tensor.Tensor;
 
-import java.util.Locale;
-
 /**
  * Activation functions by the names that model configurations use ({@code hidden_act}, {@code activation_function}). One may
  * overwrite its argument, which the layer before has just made.
  */
 public enum Activation implements Layer {
-    QUICK_GELU {
+    QUICK_GELU("quick_gelu") {
         @Override
         public Tensor apply(Tensor x) {
             return Functional.quickGeluInPlace(x);
         }
     },
-    GELU {
+    GELU("gelu") {
         @Override
         public Tensor apply(Tensor x) {
             return Functional.gelu(x);
         }
     },
     /** GPT-2's approximation of it. */
-    GELU_TANH {
+    GELU_TANH("gelu_new") {
         @Override
         public Tensor apply(Tensor x) {
             return Functional.tanhGelu(x);
         }
     };
 
-    /** Its name as configurations write it, or nearly so: {@code quick_gelu}. */
+    private final String label;
+
+    Activation(String label) {
+        this.label = label;
+    }
+
+    /** Its name as configurations write it; the first, where it has several. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return label;
     }
 
     /**
