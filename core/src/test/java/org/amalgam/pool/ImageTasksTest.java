@@ -114,7 +114,7 @@ class ImageTasksTest {
         List<String> sorted = known.stream().sorted().toList();
         assertThat(sorted).isNotEqualTo(known);
         for (String name : known) {
-            Path folder = Files.createDirectories(data.resolve(name));
+            Path folder = Files.createDirectories(data.resolve("test").resolve(name));
             Files.write(folder.resolve("a.png"), ImageFiles.png(4, 4, 0x204060));
         }
         try (ImageTasks tasks = tasks()) {

@@ -31,7 +31,8 @@ public final class ImageDatasets {
      * Opens one path.
      *
      * @param path a folder with Parquet files, IDX files, class subfolders or images of no class, or a single Parquet file
-     * @param split which part of a folder; for a file it is of no account, and it may be empty where a folder has only one
+     * @param split which part of a folder; for a file it is of no account, and it may be empty where a folder has only one. A
+     *     folder of classes or images has none, but may be one by its own name
      * @param classNames empty for those that the data set carries
      * @param name what the user calls the data set
      * @throws AmalgamException if nothing is found there (the message lists the splits that exist), or the data are wrong
@@ -120,11 +121,28 @@ public final class ImageDatasets {
             return Optional.of(ImageFolder.open(name, chosen, classNames));
         }
         if (ImageFolder.looksUnlabelled(path)) {
+            requireOneSplit(path, "images", split);
             return Optional.of(ImageFolder.unlabelled(name, path, classNames));
         }
-        return ImageFolder.subfolders(path).isEmpty()
-                ? Optional.empty()
-                : Optional.of(ImageFolder.open(name, path, classNames));
+        if (ImageFolder.subfolders(path).isEmpty()) {
+            return Optional.empty();
+        }
+        ImageFolder classes = ImageFolder.open(name, path, classNames);
+        requireOneSplit(path, "classes", split);
+        return Optional.of(classes);
+    }
+
+    /** A split asked for in vain would be all images, those to be judged by among those to learn from. */
+    private static void requireOneSplit(Path path, String found, String split) {
+        String own = path.toAbsolutePath().normalize().getFileName().toString();
+        if (!split.isEmpty() && names(split).noneMatch(own::equals)) {
+            throw new AmalgamException(path + " holds " + found + " and no splits, so there is no split " + split
+                    + "; leave split out, or name the folder that is meant");
+        }
+    }
+
+    private static Stream<String> names(String split) {
+        return Stream.concat(Stream.of(split), ALIASES.getOrDefault(split, List.of()).stream());
     }
 
     /** The split asked for, one that goes by another of its names, or the only one where none is asked for. */
@@ -132,7 +150,7 @@ public final class ImageDatasets {
         if (split.isEmpty() && splits.size() == 1) {
             return splits.iterator().next();
         }
-        return Stream.concat(Stream.of(split), ALIASES.getOrDefault(split, List.of()).stream())
+        return names(split)
                 .filter(splits::contains)
                 .findFirst()
                 .orElseThrow(() ->

@@ -42,7 +42,7 @@ class FilesOnDiskTest {
         image("owl/10.png", 3);
         image("owl/.hidden.png", 4);
         Files.writeString(folder.resolve("owl/notes.txt"), "not an image");
-        ImageDataset images = open("test");
+        ImageDataset images = open("");
 
         assertThat(images.classNames()).containsExactly("owl", "wren");
         assertThat(List.of(images.label(0), images.label(1), images.label(2))).containsExactly(0, 0, 1);
@@ -50,7 +50,7 @@ class FilesOnDiskTest {
         assertThat(images.size()).isEqualTo(3);
         String before = images.fingerprint();
         image("owl/2.PNG", 5);
-        assertThat(open("test").fingerprint()).isNotEqualTo(before);
+        assertThat(open("").fingerprint()).isNotEqualTo(before);
     }
 
     @Test
@@ -99,13 +99,37 @@ class FilesOnDiskTest {
                 .hasMessage(folder + " has no split test; give split: train or val");
     }
 
+    /** The images to judge by must not be those to learn from. */
+    @Test
+    void aSplitThatDoesNotExistIsRefused() throws Exception {
+        image("birds/owl/a.png", 1);
+        image("plain/a.png", 1);
+        image("val/owl/a.png", 1);
+        for (String split : List.of("train", "test")) {
+            assertThatThrownBy(() -> ImageDatasets.open(folder.resolve("birds"), split, List.of(), "birds"))
+                    .isInstanceOf(AmalgamException.class)
+                    .hasMessage(folder.resolve("birds") + " holds classes and no splits, so there is no split " + split
+                            + "; leave split out, or name the folder that is meant");
+        }
+        assertThatThrownBy(() -> ImageDatasets.open(folder.resolve("plain"), "test", List.of(), "birds"))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessageContaining("plain holds images and no splits");
+        for (String split : List.of("", "val", "validation")) {
+            assertThat(ImageDatasets.open(folder.resolve("val"), split, List.of(), "birds")
+                            .size())
+                    .isEqualTo(1);
+        }
+        assertThatThrownBy(() -> ImageDatasets.open(folder.resolve("val"), "test", List.of(), "birds"))
+                .hasMessageContaining("no split test");
+    }
+
     @Test
     void imagesInNoSubfoldersHaveNoLabels() throws Exception {
         image("b.png", 2);
         image("a.png", 1);
         Files.writeString(folder.resolve("notes.txt"), "not an image");
         Files.createDirectories(folder.resolve("empty"));
-        ImageDataset images = open("test", "owl", "wren");
+        ImageDataset images = open("", "owl", "wren");
 
         assertThat(images.size()).isEqualTo(2);
         assertThat(images.example(0).where()).endsWith("a.png");
@@ -116,8 +140,8 @@ class FilesOnDiskTest {
                         folder + ": its images lie in no subfolders, and the labels of birds are needed to judge by or"
                                 + " to learn from; expected a subfolder of images for each class");
         image("owl/a.png", 1);
-        assertThat(open("test").size()).isEqualTo(1);
-        assertThat(open("test").hiddenLabels()).isEmpty();
+        assertThat(open("").size()).isEqualTo(1);
+        assertThat(open("").hiddenLabels()).isEmpty();
     }
 
     @Test
