@@ -50,7 +50,7 @@ public final class ImageFolder implements ImageDataset {
      * Lists the folder.
      *
      * @param classNames empty for the subfolders' names. Otherwise either every subfolder bears one of these names, or there are
-     *     as many names as subfolders, which they name in order
+     *     as many names as subfolders, which they name in order; no subfolder then bears the name of another place
      * @throws AmalgamException if the names fit in neither way, or there is no image
      */
     public static ImageFolder open(String name, Path root, List<String> classNames) {
@@ -63,9 +63,8 @@ public final class ImageFolder implements ImageDataset {
         List<String> own = folders.stream().map(ImageFolder::name).toList();
         List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
         boolean byName = names.containsAll(own);
-        if (!byName && names.size() != own.size()) {
-            throw new AmalgamException(root + ": expected one subfolder for each of " + names.size()
-                    + " class names, found " + own.size() + ": " + String.join(", ", own));
+        if (!byName) {
+            requireOrder(root, own, names);
         }
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < folders.size(); i++) {
@@ -73,6 +72,24 @@ public final class ImageFolder implements ImageDataset {
             images(folders.get(i)).forEach(file -> entries.add(new Entry(file, label)));
         }
         return new ImageFolder(name, root, List.copyOf(entries), names, Optional.empty());
+    }
+
+    private static void requireOrder(Path root, List<String> own, List<String> names) {
+        if (names.size() != own.size()) {
+            throw new AmalgamException(root + ": expected one subfolder for each of " + names.size()
+                    + " class names, found " + own.size() + ": " + String.join(", ", own));
+        }
+        Optional<String> elsewhere = own.stream()
+                .filter(names::contains)
+                .filter(folder -> !names.get(own.indexOf(folder)).equals(folder))
+                .findFirst();
+        if (elsewhere.isPresent()) {
+            List<String> strangers =
+                    own.stream().filter(folder -> !names.contains(folder)).toList();
+            throw new AmalgamException(root + ": the subfolder " + elsewhere.get() + " has the name of a class, and "
+                    + String.join(", ", strangers) + " of none; expected all subfolders named as the classes "
+                    + String.join(", ", names) + ", or classnames in the subfolders' order");
+        }
     }
 
     /**

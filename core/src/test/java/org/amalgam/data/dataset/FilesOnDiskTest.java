@@ -66,6 +66,20 @@ class FilesOnDiskTest {
                 .hasMessageContaining("expected one subfolder for each of 3 class names, found 2: owl, wren");
     }
 
+    /** By their order alone, images of cats would be birds. */
+    @Test
+    void namesThatFitInPartAndInAnotherOrderAreRefused() throws Exception {
+        image("bird/a.png", 1);
+        image("cat/a.png", 2);
+        image("dogs/a.png", 3);
+
+        assertThatThrownBy(() -> open("", "cat", "dog", "bird"))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(folder + ": the subfolder bird has the name of a class, and dogs of none; expected all"
+                        + " subfolders named as the classes cat, dog, bird, or classnames in the subfolders' order");
+        assertThat(open("", "bird", "cat", "dog").label(2)).isEqualTo(2);
+    }
+
     /** As texts, 10 would come before 2, and names that are given by their order would belong to other classes. */
     @Test
     void foldersWhoseNamesAreNumbersAreInTheOrderOfTheNumbers() throws Exception {
