@@ -51,7 +51,7 @@ public final class ImageFolder implements ImageDataset {
      *
      * @param classNames empty for the subfolders' names. Otherwise either every subfolder bears one of these names, or there are
      *     as many names as subfolders, which they name in order; no subfolder then bears the name of another place
-     * @throws AmalgamException if the names fit in neither way, or there is no image
+     * @throws AmalgamException if the names fit in neither way, or there is no image at all or in a folder that no name is given for
      */
     public static ImageFolder open(String name, Path root, List<String> classNames) {
         if (!looksLikeOne(root)) {
@@ -59,7 +59,7 @@ public final class ImageFolder implements ImageDataset {
                     "the data set " + name + " is empty: no subfolder of " + root + " holds an image ("
                             + String.join(", ", EXTENSIONS.stream().sorted().toList()) + ")");
         }
-        List<Path> folders = classFolders(root);
+        List<Path> folders = classFolders(root, classNames);
         List<String> own = folders.stream().map(ImageFolder::name).toList();
         List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
         boolean byName = names.containsAll(own);
@@ -117,9 +117,21 @@ public final class ImageFolder implements ImageDataset {
         return list(root).stream().filter(Files::isDirectory).toList();
     }
 
-    /** Names that are numbers are labels, and 10 follows 9: as texts it would follow 1. */
-    private static List<Path> classFolders(Path root) {
-        List<Path> folders = subfolders(root);
+    /**
+     * The classes' folders. Names that are numbers are labels, and 10 follows 9: as texts it would follow 1. What other programs
+     * leave, {@code __MACOSX}, is none of them; an empty folder of any other name might be one whose images are missing.
+     */
+    private static List<Path> classFolders(Path root, List<String> classNames) {
+        List<Path> folders = subfolders(root).stream()
+                .filter(folder ->
+                        !name(folder).startsWith("__") || !images(folder).isEmpty())
+                .toList();
+        for (Path folder : folders) {
+            if (images(folder).isEmpty() && !classNames.contains(name(folder))) {
+                throw new AmalgamException(folder + ": a class without an image; remove the folder, or list its name"
+                        + " under classnames if it is one");
+            }
+        }
         return folders.stream().allMatch(folder -> name(folder).matches("\\d+"))
                 ? folders.stream()
                         .sorted(Comparator.comparing(folder -> new BigInteger(name(folder))))

@@ -66,6 +66,22 @@ class FilesOnDiskTest {
                 .hasMessageContaining("expected one subfolder for each of 3 class names, found 2: owl, wren");
     }
 
+    @Test
+    void aFolderWithoutImagesIsNoClassUnlessItIsGivenAsOne() throws Exception {
+        image("owl/a.png", 1);
+        image("wren/a.png", 2);
+        image("__MACOSX/owl/._a.png", 3);
+        assertThat(open("").classNames()).containsExactly("owl", "wren");
+        assertThat(open("", "barn owl", "house wren").label(1)).isEqualTo(1);
+
+        Path empty = Files.createDirectories(folder.resolve("kite"));
+        assertThatThrownBy(() -> open(""))
+                .isInstanceOf(AmalgamException.class)
+                .hasMessage(empty + ": a class without an image; remove the folder, or list its name under classnames"
+                        + " if it is one");
+        assertThat(open("", "kite", "owl", "wren").label(1)).isEqualTo(2);
+    }
+
     /** By their order alone, images of cats would be birds. */
     @Test
     void namesThatFitInPartAndInAnotherOrderAreRefused() throws Exception {
@@ -154,6 +170,7 @@ class FilesOnDiskTest {
                         folder + ": its images lie in no subfolders, and the labels of birds are needed to judge by or"
                                 + " to learn from; expected a subfolder of images for each class");
         image("owl/a.png", 1);
+        Files.delete(folder.resolve("empty"));
         assertThat(open("").size()).isEqualTo(1);
         assertThat(open("").hiddenLabels()).isEmpty();
     }
