@@ -70,6 +70,19 @@ class TextTasksTest {
     }
 
     @Test
+    void aPathIsNoPattern() throws IOException {
+        write("a1.csv", "text,label\nz,0\nz,0\n");
+        for (String name : List.of("a[1].csv", "a?.csv", "a*.csv")) {
+            Path file = write(name, "text,label\nab c,1\n");
+            assertThat(all(OptionalInt.empty(), file, "", List.of(), List.of())
+                            .labels()
+                            .toLongs())
+                    .as(name)
+                    .containsExactly(1);
+        }
+    }
+
+    @Test
     void everyFormatSaysTheSame() throws IOException {
         Path csv = write("a.csv", "label,text\n1,\"ab, c\"\n0,d\n".replace(", ", " "));
         Path tsv = write("a.tsv", "text\tlabel\nab c\t1\nd\t0\n");

@@ -76,12 +76,17 @@ final class DuckDb {
 
     /** The table function that gives a file's rows. A folder of its path that is named {@code key=value} is no column. */
     static String tableOf(Path file) {
-        return "read_parquet(" + literal(file.toString()) + ", hive_partitioning = false)";
+        return "read_parquet(" + path(file) + ", hive_partitioning = false)";
     }
 
     /** As above, with the rows' numbers. */
     static String rowsOf(Path file) {
-        return "read_parquet(" + literal(file.toString()) + ", hive_partitioning = false, file_row_number = true)";
+        return "read_parquet(" + path(file) + ", hive_partitioning = false, file_row_number = true)";
+    }
+
+    /** A path for a table function, which takes it for a pattern: {@code [}, {@code *} and {@code ?} stand for themselves. */
+    static String path(Path file) {
+        return literal(file.toString().replaceAll("[\\[*?]", "[$0]"));
     }
 
     static String literal(String text) {

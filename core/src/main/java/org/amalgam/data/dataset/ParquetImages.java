@@ -82,7 +82,7 @@ public final class ParquetImages implements ImageDataset {
     private static int blockRows(Path file, ParquetSchema schema) {
         long bytes = DuckDb.query(
                 file,
-                "SELECT sum(total_uncompressed_size) FROM parquet_metadata(" + DuckDb.literal(file.toString()) + ")",
+                "SELECT sum(total_uncompressed_size) FROM parquet_metadata(" + DuckDb.path(file) + ")",
                 result -> result.next() ? result.getLong(1) : 0);
         return (int) Math.max(1, Math.min(1 << 16, BLOCK_BYTES * schema.rows() / Math.max(1, bytes)));
     }

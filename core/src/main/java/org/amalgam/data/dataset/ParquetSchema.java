@@ -36,7 +36,7 @@ record ParquetSchema(
         label.ifPresent(given -> features.path(given).path("names").forEach(name -> names.add(name.asText())));
         long rows = DuckDb.query(
                 file,
-                "SELECT sum(num_rows) FROM parquet_file_metadata(" + DuckDb.literal(file.toString()) + ")",
+                "SELECT sum(num_rows) FROM parquet_file_metadata(" + DuckDb.path(file) + ")",
                 result -> result.next() ? result.getLong(1) : 0);
         return new ParquetSchema(
                 columns.get(image).equals("BLOB") ? column : column + ".bytes",
@@ -60,7 +60,7 @@ record ParquetSchema(
     private static JsonNode features(Path file) {
         String text = DuckDb.query(
                 file,
-                "SELECT decode(value) FROM parquet_kv_metadata(" + DuckDb.literal(file.toString())
+                "SELECT decode(value) FROM parquet_kv_metadata(" + DuckDb.path(file)
                         + ") WHERE key = encode('huggingface')",
                 result -> result.next() ? result.getString(1) : "{}");
         try {

@@ -73,7 +73,7 @@ public final class TextDatasets {
         }
 
         private String table(Path file, String rest) {
-            String called = function.formatted(DuckDb.literal(file.toString()));
+            String called = function.formatted(DuckDb.path(file));
             return this == CSV || this == TSV ? called + rest : called;
         }
 

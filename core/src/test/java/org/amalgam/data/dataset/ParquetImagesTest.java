@@ -62,6 +62,19 @@ class ParquetImagesTest {
         return ImageDecoder.decode(example.encoded(), example.where()).rgb()[0] & 0xff;
     }
 
+    /** As a pattern, {@code set[1]} is the folder {@code set1}, and {@code *} every folder. */
+    @Test
+    void aPathIsNoPattern() throws Exception {
+        write("set1/test.parquet", rows(0, 2), FEATURES);
+        write("set?/test.parquet", rows(4, 9), FEATURES);
+        for (String name : List.of("set[1]", "set?", "set*", "[set", "se[?]t")) {
+            Path file = write(name + "/test.parquet", rows(7, 10), FEATURES);
+            ImageDataset images = ImageDatasets.open(file.getParent(), "test", List.of(), "birds");
+            assertThat(images.size()).as(name).isEqualTo(3);
+            assertThat(red(images.example(0))).as(name).isEqualTo(7);
+        }
+    }
+
     @Test
     void readsTheHubsLayoutInAnyOrder() throws Exception {
         Path file = write("test-00000-of-00001.parquet", rows(0, 7), FEATURES);
