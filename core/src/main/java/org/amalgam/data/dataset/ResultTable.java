@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * Results as columns of one length, for programs that read tables.
@@ -70,13 +73,15 @@ public record ResultTable(List<Column> columns) {
     }
 
     /**
-     * Writes it as a Parquet file, in full or not at all.
+     * Writes it as a Parquet file, in full or not at all. A column whose name is an earlier one's but for upper and lower case,
+     * which are one to DuckDB, has its number behind it: {@code birds, Birds_2}.
      *
      * @throws AmalgamException if the file cannot be written
      */
     public void writeParquet(Path file) {
+        Set<String> taken = new HashSet<>();
         List<String> definitions = columns.stream()
-                .map(column -> DuckDb.identifier(column.name()) + " " + column.type().sql)
+                .map(column -> DuckDb.identifier(free(column.name(), taken)) + " " + column.type().sql)
                 .toList();
         List<List<Object>> rows = new ArrayList<>();
         for (int i = 0; i < rows(); i++) {
@@ -93,5 +98,13 @@ public record ResultTable(List<Column> columns) {
                 throw new IOException(e.getMessage(), e);
             }
         });
+    }
+
+    private static String free(String name, Set<String> taken) {
+        String own = name;
+        for (int i = 2; !taken.add(own.toLowerCase(Locale.ROOT)); i++) {
+            own = name + "_" + i;
+        }
+        return own;
     }
 }

@@ -49,6 +49,27 @@ class ResultTableTest {
                 .containsExactly(List.of("it's", "0.1", "true"), List.of("\"b\"", "null", "false"));
     }
 
+    /** To DuckDB they are one, and a front of two such tasks was lost after all learning. */
+    @Test
+    void namesThatDifferInCaseAloneHaveANumber(@TempDir Path folder) {
+        Path file = folder.resolve("a.parquet");
+        List<Double> one = List.of(1.0);
+        new ResultTable(List.of(
+                        Column.numbers("birds", one),
+                        Column.numbers("Birds", List.of(2.0)),
+                        Column.numbers("BIRDS", one),
+                        Column.numbers("birds_2", one)))
+                .writeParquet(file);
+        assertThat(DuckDb.<List<String>>query(file, "DESCRIBE SELECT * FROM " + DuckDb.tableOf(file), result -> {
+                    List<String> columns = new ArrayList<>();
+                    while (result.next()) {
+                        columns.add(result.getString(1));
+                    }
+                    return columns;
+                }))
+                .containsExactly("birds", "Birds_2", "BIRDS_3", "birds_2_2");
+    }
+
     @Test
     void nothingIsLeftWhereItCannotBeWritten(@TempDir Path folder) throws Exception {
         Path taken = Files.createDirectories(folder.resolve("taken"));
