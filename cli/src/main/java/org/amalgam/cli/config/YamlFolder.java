@@ -1,6 +1,7 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.data.FileTree;
 import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Yaml;
 
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A folder of group files: {@code FOLDER/method/mine.yaml} is {@code mine} of the group {@code method}; {@code FOLDER/all.yaml} is {@code all}
@@ -40,8 +40,8 @@ record YamlFolder(Path folder) implements BuiltIn {
         if (!Files.isDirectory(files)) {
             return List.of();
         }
-        try (Stream<Path> found = Files.walk(files, group.isEmpty() ? 1 : MAX_DEPTH)) {
-            return found.filter(Files::isRegularFile)
+        try {
+            return FileTree.files(files, group.isEmpty() ? 1 : MAX_DEPTH).stream()
                     .map(file -> files.relativize(file)
                             .toString()
                             .replace(file.getFileSystem().getSeparator(), "/"))

@@ -1,11 +1,10 @@
 package org.amalgam.data.dataset;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.data.FileTree;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The data files of a folder by split, in the layouts that the hub has: {@code <split>-00000-of-00002.parquet},
@@ -31,13 +29,12 @@ final class SplitFiles {
     /** Split names to files in the order of their names; empty where the folder holds no file of that ending. */
     static Map<String, List<Path>> bySplit(Path folder, String ending) {
         Map<String, List<Path>> splits = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(folder, 3)) {
-            files.filter(file -> file.getFileName().toString().endsWith("." + ending))
-                    .filter(Files::isRegularFile)
-                    .sorted()
+        try {
+            FileTree.files(folder, 3).stream()
+                    .filter(file -> file.getFileName().toString().endsWith("." + ending))
                     .forEach(file -> splits.computeIfAbsent(splitOf(folder, file), split -> new ArrayList<>())
                             .add(file));
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new AmalgamException(folder + " cannot be listed: " + e.getMessage(), e);
         }
         return splits;

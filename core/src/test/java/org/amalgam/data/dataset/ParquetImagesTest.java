@@ -75,6 +75,20 @@ class ParquetImagesTest {
         }
     }
 
+    /** As data lie that are kept on another disk; a link that leads back up is none of them. */
+    @Test
+    void foldersThatAreLinksAreRead() throws Exception {
+        write("disk/birds/test.parquet", rows(0, 4), FEATURES);
+        write("disk/more/train.parquet", rows(0, 2), FEATURES);
+        Path link = Files.createSymbolicLink(folder.resolve("linked"), folder.resolve("disk/birds"));
+        assertThat(ImageDatasets.open(link, "test", List.of(), "birds").size()).isEqualTo(4);
+
+        Files.createSymbolicLink(folder.resolve("disk/birds/data"), folder.resolve("disk/more"));
+        Files.createSymbolicLink(folder.resolve("disk/birds/up"), folder.resolve("disk/birds"));
+        Files.createSymbolicLink(folder.resolve("disk/birds/gone.parquet"), folder.resolve("nowhere"));
+        assertThat(ImageDatasets.open(link, "train", List.of(), "birds").size()).isEqualTo(2);
+    }
+
     @Test
     void readsTheHubsLayoutInAnyOrder() throws Exception {
         Path file = write("test-00000-of-00001.parquet", rows(0, 7), FEATURES);
