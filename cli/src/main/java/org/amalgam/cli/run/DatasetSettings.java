@@ -1,10 +1,10 @@
 package org.amalgam.cli.run;
 
+import org.amalgam.data.dataset.Configurations;
 import org.amalgam.pool.ImageTaskSpec;
 import org.amalgam.pool.TextTaskSpec;
 import org.amalgam.settings.Setting;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ record DatasetSettings(
             return files;
         }
         Path folder = files.get(0);
-        return List.of(name.map(folder::resolve).filter(Files::isDirectory).orElse(folder));
+        return List.of(name.map(own -> Configurations.folder(folder, own)).orElse(folder));
     }
 
     private static ModelReference reference(Object given, String key) {

@@ -291,6 +291,15 @@ class BadInputTest {
     }
 
     @Test
+    void aConfigurationThatIsNotThere() throws IOException {
+        refuses(
+                area.amalgam(arguments("+taskpool.test_datasets.birds.name=owls")),
+                area.files(),
+                area.path("data/birds") + " has no configuration owls",
+                "owl or wren");
+    }
+
+    @Test
     void aMethodThatAdaptsWithoutData() throws IOException {
         String pool = Files.readString(area.path("conf/modelpool/mine.yaml"));
         area.write("conf/modelpool/mine.yaml", pool.substring(0, pool.indexOf("test_datasets")));
