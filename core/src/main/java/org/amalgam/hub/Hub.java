@@ -162,6 +162,12 @@ public final class Hub {
     /** Afterwards the snapshot holds the files, all of them or, if it fails, none that it did not hold before. */
     private void fetch(Listing listing, List<String> files) {
         Repository repository = listing.repository();
+        files.stream().filter(file -> !HubCache.isInside(file)).findFirst().ifPresent(file -> {
+            throw new AmalgamException("the " + repository.kind() + " " + repository + " has a file \""
+                    + file.replaceAll("\\p{Cntrl}", "?")
+                    + "\", a name that not every system has; nothing of it was fetched: download it and give its folder as"
+                    + " the path");
+        });
         List<String> missing = files.stream()
                 .filter(file -> cache.find(repository, listing.commit(), file).isEmpty())
                 .toList();

@@ -25,10 +25,13 @@ record HubCache(Path root, Linking linking) {
 
     /** Whether a repository's file of that name lies in the repository's folder on every system. */
     static boolean isInside(String file) {
-        return !file.isEmpty()
-                && file.chars().noneMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == ':')
-                && Stream.of(file.split("/", -1))
-                        .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+        return isRelative(file) && file.chars().noneMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == ':');
+    }
+
+    /** Whether the name leads down to a file, through folders of whatever system. */
+    static boolean isRelative(String file) {
+        return Stream.of(file.split("[/\\\\]", -1))
+                .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
     }
 
     Path folder(Repository repository) {

@@ -121,7 +121,7 @@ final class HubClient {
         List<String> files = new ArrayList<>();
         description.path("siblings").forEach(file -> {
             String name = file.path("rfilename").asText();
-            if (!HubCache.isInside(name)) {
+            if (!HubCache.isRelative(name)) {
                 throw new AmalgamException("the " + repository.kind() + " " + repository + " lists a file \""
                         + name.replaceAll("\\p{Cntrl}", "?")
                         + "\", whose name leads out of its folder; nothing of it was fetched");

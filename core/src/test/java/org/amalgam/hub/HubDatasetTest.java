@@ -54,6 +54,20 @@ class HubDatasetTest {
                 .hasMessageContaining(sentence);
     }
 
+    /** Left out, it would silently shrink the split. */
+    @Test
+    void aNameThatNotEverySystemHasIsRefusedWhereItIsToBeFetched() {
+        publish("org/odd", "main", "data/a:b-00000-of-00001.parquet", "data/test-00000-of-00001.parquet", "c:d.md");
+
+        assertThat(fetched(visitor(), "org/odd", "", "test")).containsExactly("data/test-00000-of-00001.parquet");
+        refuses(
+                visitor(),
+                "org/odd",
+                "",
+                "a:b",
+                "has a file \"data/a:b-00000-of-00001.parquet\", a name that not every");
+    }
+
     @Test
     void shardsInTheDataFolder() {
         String commit = publish(

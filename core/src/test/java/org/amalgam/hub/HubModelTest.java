@@ -238,13 +238,23 @@ class HubModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../model.safetensors", "/etc/passwd", "a/../../b", "a\\..\\b", "c:d", "a//b", "x\u0007y"})
+    @ValueSource(strings = {"../model.safetensors", "/etc/passwd", "a/../../b", "a\\..\\b", "a//b"})
     void aNameThatLeadsOutOfTheFolderIsRefused(String name) throws IOException {
         hub.model("org/evil")
                 .commit("main", files("config.json", CONFIG, "model.safetensors", weights(1), name, CONFIG));
 
         refuses("org/evil", "whose name leads out of its folder; nothing of it was fetched");
         assertThat(tree(cache)).isEmpty();
+    }
+
+    /** It is in nobody's way as long as it is not fetched. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\b", "c:d", "x\u0007y"})
+    void aNameThatNotEverySystemHasIsPassedOver(String name) throws IOException {
+        hub.model("org/clip")
+                .commit("main", files("config.json", CONFIG, "model.safetensors", weights(1), name, CONFIG));
+
+        assertThat(tree(Visitor.of(hub, cache).model("org/clip"))).containsExactly("config.json", "model.safetensors");
     }
 
     @ParameterizedTest
