@@ -21,12 +21,10 @@ import java.util.stream.Stream;
  */
 public final class Checkpoint {
 
-    private static final String WEIGHTS = "model.safetensors";
-    /** Other names of the one file of weights, the first that is there. */
-    private static final List<String> OTHERS =
-            List.of("open_clip_model.safetensors", "open_clip_pytorch_model.bin", "pytorch_model.bin");
-
     private static final String CONFIG = "config.json";
+
+    /** Names of files of weights in a folder, the first that is there is taken; an index stands for the shards that it names. */
+    public static final List<String> WEIGHTS = WeightFiles.NAMES;
 
     /** OpenCLIP's own configuration. */
     public static final String OPEN_CLIP = "open_clip_config.json";
@@ -84,19 +82,12 @@ public final class Checkpoint {
         if (!Files.isDirectory(path)) {
             return new Checkpoint(path, slots(path));
         }
-        Path single = path.resolve(WEIGHTS);
-        if (Files.exists(single)) {
-            return new Checkpoint(path, Safetensors.open(single).slots());
-        }
-        Path index = path.resolve(ShardIndex.FILE_NAME);
-        if (Files.exists(index)) {
-            return new Checkpoint(path, ShardIndex.slots(index));
-        }
-        return OTHERS.stream()
+        return WeightFiles.MAPPED.stream()
                 .map(path::resolve)
                 .filter(Files::exists)
                 .findFirst()
-                .map(file -> new Checkpoint(path, slots(file)))
+                .map(file -> new Checkpoint(
+                        path, file.endsWith(ShardIndex.FILE_NAME) ? ShardIndex.slots(file) : slots(file)))
                 .orElseThrow(() -> noWeights(path));
     }
 
@@ -214,7 +205,7 @@ public final class Checkpoint {
                     folder + ": is an adapter, which is a model on its ancestor alone; name it under"
                             + " modelpool.models, and the model that it was trained on as _pretrained_");
         }
-        String expected = folder + ": expected " + WEIGHTS + " or " + ShardIndex.FILE_NAME + ", found ";
+        String expected = folder + ": expected model.safetensors or " + ShardIndex.FILE_NAME + ", found ";
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> others = files.filter(file -> file.toString().matches(".*\\.(safetensors|pt|pth|bin|ckpt)"))
                     .map(Path::getFileName)

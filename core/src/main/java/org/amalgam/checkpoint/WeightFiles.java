@@ -22,16 +22,23 @@ import java.util.stream.Stream;
  */
 record WeightFiles(Path folder, boolean whole, List<Path> files, String stem) {
 
-    /** Names in a folder, the first that is there. */
-    private static final List<String> NAMES = List.of(
-            ShardIndex.FILE_NAME,
+    private static final String PICKLED_SHARDS = "pytorch_model.bin.index.json";
+
+    /** Names in a folder, the first that is there: safetensors before pickles, one file before the index of its shards. */
+    static final List<String> NAMES = List.of(
             "model.safetensors",
+            ShardIndex.FILE_NAME,
             "open_clip_model.safetensors",
             "adapter_model.safetensors",
-            "pytorch_model.bin.index.json",
-            "pytorch_model.bin",
             "open_clip_pytorch_model.bin",
+            "pytorch_model.bin",
+            PICKLED_SHARDS,
             "adapter_model.bin");
+
+    /** Those of a whole model that can be mapped as they are. */
+    static final List<String> MAPPED = NAMES.stream()
+            .filter(name -> !name.startsWith("adapter_") && !name.equals(PICKLED_SHARDS))
+            .toList();
 
     private static final String PICKLES = ".*\\.(bin|pt|pth|ckpt)";
 

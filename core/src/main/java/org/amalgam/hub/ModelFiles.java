@@ -3,6 +3,7 @@ package org.amalgam.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.AmalgamException;
+import org.amalgam.checkpoint.Checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,17 +34,6 @@ record ModelFiles(Listing listing) {
             "chat_template.json",
             "adapter_config.json");
 
-    /** Weights from the preferred form to the last resort; an index stands for the shards that it names. */
-    private static final List<String> WEIGHTS = List.of(
-            "model.safetensors",
-            "model.safetensors.index.json",
-            "open_clip_model.safetensors",
-            "adapter_model.safetensors",
-            "open_clip_pytorch_model.bin",
-            "pytorch_model.bin",
-            "pytorch_model.bin.index.json",
-            "adapter_model.bin");
-
     private static final String INDEX = ".index.json";
 
     /** What is no weights. */
@@ -57,8 +47,10 @@ record ModelFiles(Listing listing) {
      * @throws AmalgamException if there are no weights
      */
     List<String> whole() {
-        String weights =
-                WEIGHTS.stream().filter(listing.files()::contains).findFirst().orElseThrow(this::noWeights);
+        String weights = Checkpoint.WEIGHTS.stream()
+                .filter(listing.files()::contains)
+                .findFirst()
+                .orElseThrow(this::noWeights);
         return Stream.concat(besideTheWeights().stream(), Stream.of(weights)).toList();
     }
 
@@ -70,7 +62,7 @@ record ModelFiles(Listing listing) {
                                 + ", and the hub is not asked; fetch it once without HF_HUB_OFFLINE"
                         : "the model " + listing.repository()
                                 + " holds no weights that are known here: expected one of "
-                                + String.join(", ", WEIGHTS));
+                                + String.join(", ", Checkpoint.WEIGHTS));
     }
 
     /**

@@ -102,6 +102,32 @@ class ConversionTest {
         }
     }
 
+    /** Two forms may hold two models: what is converted is what a run would merge. */
+    @Test
+    void takesTheFormThatARunTakes() throws IOException {
+        Path source = Files.createDirectories(folder.resolve("in"));
+        TorchFile.writeStateDict(
+                source.resolve("pytorch_model.bin"), Map.of("a", HostTensor.ofFloats(new float[] {1}, 1)));
+        TorchFile.writeStateDict(
+                source.resolve("open_clip_pytorch_model.bin"), Map.of("a", HostTensor.ofFloats(new float[] {2}, 1)));
+        assertThat(converted(source, "pickles")).containsExactly(2);
+        SafetensorsWriter.write(
+                source.resolve("shard.safetensors"), Map.of("a", HostTensor.ofFloats(new float[] {3}, 1)));
+        Files.writeString(
+                source.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"shard.safetensors\"}}");
+        assertThat(converted(source, "shards")).containsExactly(3);
+        SafetensorsWriter.write(
+                source.resolve("model.safetensors"), Map.of("a", HostTensor.ofFloats(new float[] {4}, 1)));
+        assertThat(converted(source, "one")).containsExactly(4);
+    }
+
+    private float[] converted(Path source, String name) {
+        Conversion.write(source, folder.resolve(name), AS_IT_IS);
+        float[] values = tensors(folder.resolve(name)).get("a").toFloats();
+        assertThat(tensors(source).get("a").toFloats()).containsExactly(values);
+        return values;
+    }
+
     @Test
     void readsShardsAndWritesOthers() throws IOException {
         Path source = Files.createDirectories(folder.resolve("in"));
@@ -193,9 +219,10 @@ class ConversionTest {
         refuses(folder.resolve("absent"), AS_IT_IS, "no such file");
         refuses(Files.createDirectories(folder.resolve("empty")), AS_IT_IS, "pytorch_model.bin", "found none");
 
+        Path shards = Files.createDirectories(folder.resolve("shards"));
         Files.writeString(
-                source.resolve("pytorch_model.bin.index.json"), "{\"weight_map\": {\"a\": \"../../evil.bin\"}}");
-        refuses(source, AS_IT_IS, "plain name", "../../evil.bin");
+                shards.resolve("pytorch_model.bin.index.json"), "{\"weight_map\": {\"a\": \"../../evil.bin\"}}");
+        refuses(shards, AS_IT_IS, "plain name", "../../evil.bin");
         Files.createDirectories(target());
         assertThatThrownBy(() -> Conversion.write(source, target(), AS_IT_IS)).hasMessageContaining("exists already");
     }
