@@ -28,8 +28,7 @@ public final class Composer {
     private final List<Path> configDirs;
     private final Optional<String> configName;
 
-    /** When the configuration is composed: all jobs of a multirun have one. */
-    private final ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
+    private final ZonedDateTime now;
 
     /** As the other constructor, without a file of the root. */
     public Composer(List<Path> configDirs, BuiltIn builtIn) {
@@ -42,9 +41,20 @@ public final class Composer {
      * @throws AmalgamException if a folder is not there
      */
     public Composer(List<Path> configDirs, Optional<String> configName, BuiltIn builtIn) {
+        this(configDirs, configName, ZonedDateTime.now(ZoneId.systemDefault()), builtIn);
+    }
+
+    /**
+     * As the other constructor, for a configuration that was composed before.
+     *
+     * @param now the moment for {@code ${now:...}}, which all jobs of a multirun have in common
+     * @throws AmalgamException if a folder is not there
+     */
+    public Composer(List<Path> configDirs, Optional<String> configName, ZonedDateTime now, BuiltIn builtIn) {
         this.files = new GroupFiles(files(configDirs, builtIn));
         this.configDirs = List.copyOf(configDirs);
         this.configName = configName;
+        this.now = now;
     }
 
     /** As {@link #compose(List)}, for overrides that are the whole command line. */

@@ -65,7 +65,8 @@ public record Composition(
                 root,
                 arguments.stream().map(Argument::text).toList(),
                 configDirs,
-                configName);
+                configName,
+                now);
     }
 
     private static MapNode mapping(MapNode root, Group group) {

@@ -4,6 +4,7 @@ import org.amalgam.settings.MapNode;
 import org.amalgam.settings.Yaml;
 
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param overrides the overrides as they were given
  * @param configDirs folders with the user's own groups
  * @param configName the file of the root that it began with
+ * @param now when it was composed, for {@code ${now:...}}
  */
 public record RunConfig(
         RootSettings settings,
@@ -27,7 +29,8 @@ public record RunConfig(
         MapNode tree,
         List<String> overrides,
         List<Path> configDirs,
-        Optional<String> configName) {
+        Optional<String> configName,
+        ZonedDateTime now) {
 
     public RunConfig {
         overrides = List.copyOf(overrides);

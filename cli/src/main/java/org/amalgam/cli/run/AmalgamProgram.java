@@ -19,7 +19,6 @@ import org.amalgam.settings.SettingsSchema;
 import org.amalgam.tensor.Natives;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -108,11 +107,8 @@ public final class AmalgamProgram implements Program {
 
     @Override
     public int resume(Path folder, Console console) {
-        RunFile run = RunFile.read(folder);
-        List<String> overrides = new ArrayList<>(run.overrides());
-        overrides.add("resume=" + ConfigOverride.quoted(folder.toString()));
-        Composer composer = new Composer(run.configDirs(), run.configName(), builtIn());
-        return run(composer.compose(overrides.toArray(String[]::new)), console);
+        String resume = "resume=" + ConfigOverride.quoted(folder.toString());
+        return run(RunFile.read(folder).compose(builtIn(), resume), console);
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.amalgam.cli.run;
 import org.amalgam.AmalgamException;
 import org.amalgam.cli.Console;
 import org.amalgam.cli.config.BuiltIn;
-import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
 import org.amalgam.method.MergedModel;
 import org.amalgam.method.ParetoSet;
@@ -55,9 +54,7 @@ final class Explore implements ExploreWork.Models {
      * @throws AmalgamException if the folder holds no run with a Pareto set and its front, or the port is taken
      */
     static void serve(Path folder, int port, BuiltIn builtIn, Folders folders, Console console, Consumer<URI> ready) {
-        RunFile file = RunFile.read(folder);
-        RunConfig config = new Composer(file.configDirs(), file.configName(), builtIn)
-                .compose(file.overrides().toArray(String[]::new));
+        RunConfig config = RunFile.read(folder).compose(builtIn);
         FrontFile front = FrontFile.read(folder);
         Path routers = routers(folder, config);
         Surroundings around = Surroundings.of(config, folders, console);

@@ -5,14 +5,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.AmalgamException;
 import org.amalgam.checkpoint.AtomicFile;
+import org.amalgam.cli.config.BuiltIn;
+import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a run was commanded, kept in its folder so that it can be carried on.
@@ -21,10 +27,17 @@ import java.util.Optional;
  * @param configDirs folders with the user's own groups
  * @param configName the file of the root that its configuration begins with
  * @param directory the working directory, in which relative paths are meant
+ * @param now when the configuration was composed, for {@code ${now:...}}; empty in files of earlier versions
  */
-record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> configName, Path directory) {
+record RunFile(
+        List<String> overrides,
+        List<Path> configDirs,
+        Optional<String> configName,
+        Path directory,
+        Optional<ZonedDateTime> now) {
 
     private static final String NAME = "run.json";
+    private static final String NOW = "now";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static RunFile of(RunConfig config) {
@@ -32,23 +45,38 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
                 config.overrides(),
                 config.configDirs(),
                 config.configName(),
-                Path.of("").toAbsolutePath());
+                Path.of("").toAbsolutePath(),
+                Optional.of(config.now()));
+    }
+
+    /**
+     * The run's configuration, of the moment at which it was first composed.
+     *
+     * @throws AmalgamException if an override or a group's file is wrong by now
+     */
+    RunConfig compose(BuiltIn builtIn, String... more) {
+        ZonedDateTime moment = now.orElseGet(() -> ZonedDateTime.now(ZoneId.systemDefault()));
+        return new Composer(configDirs, configName, moment, builtIn)
+                .compose(Stream.concat(overrides.stream(), Stream.of(more)).toArray(String[]::new));
     }
 
     void write(Path folder) {
-        AtomicFile.write(folder.resolve(NAME), text());
+        ObjectNode tree = command();
+        now.ifPresent(moment -> tree.put(NOW, moment.toString()));
+        AtomicFile.write(folder.resolve(NAME), tree.toPrettyString() + "\n");
     }
 
-    /** Whether the folder is one of a run that was commanded just so. */
+    /** Whether the folder is one of a run that was commanded just so, whenever that was. */
     boolean isIn(Path folder) {
         try {
-            return Files.readString(folder.resolve(NAME)).equals(text());
+            return JSON.readTree(folder.resolve(NAME).toFile()) instanceof ObjectNode tree
+                    && tree.without(NOW).equals(command());
         } catch (IOException none) {
             return false;
         }
     }
 
-    private String text() {
+    private ObjectNode command() {
         ObjectNode tree = JSON.createObjectNode();
         tree.set("overrides", JSON.valueToTree(overrides));
         tree.set(
@@ -56,7 +84,7 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
                 JSON.valueToTree(configDirs.stream().map(Path::toString).toList()));
         configName.ifPresent(name -> tree.put("config_name", name));
         tree.put("directory", directory.toString());
-        return tree.toPrettyString() + "\n";
+        return tree;
     }
 
     /** Whether a run began in the folder. */
@@ -91,7 +119,8 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
                     texts(tree.path("overrides")),
                     texts(tree.path("config_dirs")).stream().map(Path::of).toList(),
                     Optional.ofNullable(tree.path("config_name").asText(null)),
-                    Path.of(tree.path("directory").asText()));
+                    Path.of(tree.path("directory").asText()),
+                    Optional.ofNullable(tree.path(NOW).asText(null)).map(ZonedDateTime::parse));
             if (!read.directory().equals(Path.of("").toAbsolutePath())) {
                 throw new AmalgamException(folder + ": the run was begun in " + read.directory()
                         + ", where its relative paths are meant; resume it there");
@@ -99,6 +128,11 @@ record RunFile(List<String> overrides, List<Path> configDirs, Optional<String> c
             return read;
         } catch (IOException e) {
             throw new AmalgamException(file + " cannot be read: " + e.getMessage(), e);
+        } catch (DateTimeParseException e) {
+            throw new AmalgamException(
+                    file + ": now: expected a moment such as 2026-01-31T12:00:00Z, found " + e.getParsedString()
+                            + "; put it right, or remove the key where no setting holds ${now:...}",
+                    e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.amalgam.cli.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.amalgam.cli.config.ConfigOverride;
 import org.amalgam.cli.run.WorkingArea.Ending;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +137,41 @@ class ResumeTest {
         assertThat(Files.getLastModifiedTime(run.resolve("adaptation.safetensors")))
                 .as("no step was left to make")
                 .isEqualTo(saved);
+    }
+
+    @Test
+    void theMomentOfARunIsKept() throws IOException {
+        Path run = area.path("run");
+        String[] timed = {
+            "hydra.run.dir=" + run,
+            "method.save_merging_weights=weights_${now:%H%M%S_%f}.pt",
+            "report_save_path=" + area.path("${now:%H%M%S_%f}.json"),
+        };
+        assertThat(adapted(timed).code()).isZero();
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode kept = (ObjectNode) json.readTree(run.resolve("run.json").toFile());
+        ZonedDateTime moment = ZonedDateTime.parse(kept.path("now").asText());
+        Path report = area.path(DateTimeFormatter.ofPattern("HHmmss_SSSSSS").format(moment) + ".json");
+        assertThat(report).exists();
+
+        Files.delete(report);
+        Ending resumed = area.command("resume", run.toString());
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(report).exists();
+
+        json.writeValue(run.resolve("run.json").toFile(), kept.put("now", "noon"));
+        refuses(area.command("resume", run.toString()), "run.json: now: expected a moment", "found noon");
+    }
+
+    @Test
+    void aRunThatKeptNoMomentIsResumed() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode kept = (ObjectNode) json.readTree(run.resolve("run.json").toFile());
+        json.writeValue(run.resolve("run.json").toFile(), kept.without("now"));
+        assertThat(area.command("resume", run.toString()).code()).isZero();
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
     }
 
     @Test
