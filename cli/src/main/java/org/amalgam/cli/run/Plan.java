@@ -18,13 +18,9 @@ import org.amalgam.tensor.DType;
 import org.amalgam.tensor.Precision;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -280,25 +276,13 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                 conflicts,
                 activations,
                 // What is not adapted is never taken up again, and hashing takes longer than merging.
-                () -> needs.passing() ? "" : identity(models, config));
+                () -> needs.passing() ? "" : Identity.of(models, config.work().node()));
     }
 
     /** 1 expert, 6 experts. */
     static String experts(ModelPool pool) {
         int count = pool.experts().size();
         return count == 1 ? "1 expert" : count + " experts";
-    }
-
-    private static String identity(List<Model> models, RunConfig config) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            models.forEach(
-                    model -> digest.update(model.checkpoint().fingerprint().getBytes(StandardCharsets.UTF_8)));
-            digest.update(config.work().node().plain().toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** 87.5 M, 1.2 k. */

@@ -164,6 +164,24 @@ class ResumeTest {
     }
 
     @Test
+    void whatIsSavedWhereDoesNotKeepARunFromGoingOn() throws IOException {
+        Path run = area.path("run");
+        assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
+        FileTime saved = Files.getLastModifiedTime(run.resolve("adaptation.safetensors"));
+        Ending resumed = adapted(
+                "resume=" + run,
+                "method.save_merging_weights=other.pt",
+                "method.cache_dir=" + area.path("cache"),
+                "method.devices=2",
+                "method.num_workers=1");
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(run.resolve("other.pt")).exists();
+        assertThat(Files.getLastModifiedTime(run.resolve("adaptation.safetensors")))
+                .as("no step was left to make")
+                .isEqualTo(saved);
+    }
+
+    @Test
     void aRunThatKeptNoMomentIsResumed() throws IOException {
         Path run = area.path("run");
         assertThat(adapted("hydra.run.dir=" + run).code()).isZero();
