@@ -17,6 +17,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
@@ -47,6 +48,8 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        // Numbers are written with the same digits and points everywhere, whatever the language of the machine.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         Terminal terminal = Terminal.detect(System.getenv(), System.getProperties());
         PrintStream out = new PrintStream(StandardOutput.ofThisProcess(), true, terminal.charset());
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, terminal.charset());

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -55,9 +57,24 @@ class StartTest {
         assertThat(process.waitFor()).isZero();
     }
 
+    /** Persian has digits of its own. */
+    @Test
+    void numbersAreWrittenAlikeInAllLanguages() throws IOException {
+        ProcessBuilder jobs = amalgam("-m", "method=simple_average", "seed=1,2", "merged_model_save_path=merged");
+        jobs.command().add(1, "-Duser.language=fa");
+        assertThat(printed(jobs))
+                .startsWith("amalgam: merged_model_save_path: jobs 0 and 1 would both write to merged");
+    }
+
     private static ProcessBuilder help() {
-        return new ProcessBuilder(
-                JAVA.toString(), "-cp", System.getProperty("java.class.path"), "org.amalgam.cli.Main", "--help");
+        return amalgam("--help");
+    }
+
+    private static ProcessBuilder amalgam(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(JAVA.toString(), "-cp", System.getProperty("java.class.path"), "org.amalgam.cli.Main"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
     }
 
     private static String printed(ProcessBuilder command) throws IOException {

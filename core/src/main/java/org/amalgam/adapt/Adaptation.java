@@ -115,20 +115,21 @@ public record Adaptation(
 
     /** All that the bits of the result depend on, but for the models, whose hashes the run's own identity holds. */
     private String identity(List<? extends Task> tasks, int steps, Run run) {
-        return "%s, lr %s%s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s, milestones %s"
-                .formatted(
-                        optimizer,
-                        learningRate,
-                        schedule == Schedule.CONSTANT ? "" : " " + schedule + " over " + steps,
-                        batchSize,
-                        shuffle,
-                        microBatch,
-                        run.workers().count(),
-                        run.seed(),
-                        run.precision().key(),
-                        run.identity(),
-                        tasks.stream().map(Task::fingerprint).toList(),
-                        run.milestones().identity());
+        return String.format(
+                Locale.ROOT,
+                "%s, lr %s%s, batch %d, shuffle %s, micro-batch %d, workers %d, seed %d, %s, run %s, data %s, milestones %s",
+                optimizer,
+                learningRate,
+                schedule == Schedule.CONSTANT ? "" : " " + schedule + " over " + steps,
+                batchSize,
+                shuffle,
+                microBatch,
+                run.workers().count(),
+                run.seed(),
+                run.precision().key(),
+                run.identity(),
+                tasks.stream().map(Task::fingerprint).toList(),
+                run.milestones().identity());
     }
 
     /** Notes what the network of the moment is like, where the run wants to know. */

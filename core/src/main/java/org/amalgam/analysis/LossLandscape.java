@@ -19,6 +19,7 @@ import org.amalgam.tensor.Tensor;
 import org.amalgam.tensor.Weights;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -165,16 +166,17 @@ public record LossLandscape(
 
     /** All that the bits of the losses depend on, but for the models, whose hashes the run's own identity holds. */
     private String identity(List<Pair> chosen, Plane plane, List<Task> sampled, Run run) {
-        return "%s over %s, batch %d, workers %d, seed %d, %s, run %s, data %s"
-                .formatted(
-                        chosen,
-                        plane,
-                        batchSize,
-                        run.workers().count(),
-                        run.seed(),
-                        run.precision().key(),
-                        run.identity(),
-                        sampled.stream().map(Task::fingerprint).toList());
+        return String.format(
+                Locale.ROOT,
+                "%s over %s, batch %d, workers %d, seed %d, %s, run %s, data %s",
+                chosen,
+                plane,
+                batchSize,
+                run.workers().count(),
+                run.seed(),
+                run.precision().key(),
+                run.identity(),
+                sampled.stream().map(Task::fingerprint).toList());
     }
 
     private List<Pair> chosen(ModelPool pool, List<Task> judged) {

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -252,6 +253,23 @@ class AdaptationTest {
         assertThatThrownBy(() ->
                         adaptation("adam", 1, 3).learn(learner, Objective.ENTROPY, others, run(Optional.of(file))))
                 .isInstanceOf(AmalgamException.class);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    /** Persian has digits of its own. */
+    @Test
+    void aRunGoesOnInAnotherLanguage() throws IOException {
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        Path file = folder.resolve("adaptation.safetensors");
+        adaptation("adam", 1, 3).learn(learner, Objective.ENTROPY, tasks, run(Optional.of(file)));
+        byte[] before = Files.readAllBytes(file);
+        Locale own = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("fa"));
+        try {
+            adaptation("adam", 1, 3).learn(learner, Objective.ENTROPY, tasks, run(Optional.of(file)));
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, own);
+        }
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -194,6 +195,17 @@ class LossLandscapeTest {
         assertThat(landscape(settings).findings(pool, tasks, run(snapshot, pullsThePlugAfter(1))))
                 .as("nothing is computed again")
                 .isEqualTo(whole);
+        Locale own = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("fa"));
+        try {
+            assertThat(landscape(settings)
+                            .findings(pool, tasks, run(snapshot, pullsThePlugAfter(1)))
+                            .figures())
+                    .as("in another language neither")
+                    .isEqualTo(whole.figures());
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, own);
+        }
 
         assertThatThrownBy(() -> landscape(Map.of("tasks", List.of("a", "b", "c"), "grid", 3, "samples", 5))
                         .findings(pool, tasks, run(snapshot, ProgressFactory.NONE)))
