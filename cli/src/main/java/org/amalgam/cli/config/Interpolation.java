@@ -147,7 +147,7 @@ final class Interpolation {
 
     private Node answer(String resolver, String argument, ScalarNode scalar, List<String> path) {
         try {
-            return ScalarNode.of(resolvers.resolve(resolver, argument), scalar.source());
+            return ScalarNode.of(resolvers.resolve(resolver, argument).orElse(null), scalar.source());
         } catch (IllegalArgumentException e) {
             throw new AmalgamException(
                     String.join(".", path) + ": ${" + resolver + ":" + argument + "}: " + e.getMessage() + " ("

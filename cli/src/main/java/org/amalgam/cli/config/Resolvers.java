@@ -5,6 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,13 +25,13 @@ record Resolvers(Map<String, String> environment, ZonedDateTime now) {
             'Y', "yyyy", 'm', "MM", 'd', "dd", 'H', "HH", 'M', "mm", 'S', "ss", 'y', "yy", 'j', "DDD", 'f', "SSSSSS");
 
     /**
-     * The text that a question stands for.
+     * The text that a question stands for; empty where that is null.
      *
      * @throws IllegalArgumentException if it cannot be answered; the message says why
      */
-    String resolve(String name, String argument) {
+    Optional<String> resolve(String name, String argument) {
         return switch (name) {
-            case "now" -> now(argument);
+            case "now" -> Optional.of(now(argument));
             case "oc.env" -> variable(argument);
             default ->
                 throw new IllegalArgumentException(
@@ -38,7 +39,7 @@ record Resolvers(Map<String, String> environment, ZonedDateTime now) {
         };
     }
 
-    private String variable(String argument) {
+    private Optional<String> variable(String argument) {
         int comma = argument.indexOf(',');
         String name = (comma < 0 ? argument : argument.substring(0, comma)).strip();
         String value = environment.get(name);
@@ -46,7 +47,14 @@ record Resolvers(Map<String, String> environment, ZonedDateTime now) {
             throw new IllegalArgumentException(
                     "the environment has no variable " + name + "; set it, or write ${oc.env:" + name + ",DEFAULT}");
         }
-        return value != null ? value : unquoted(argument.substring(comma + 1).strip());
+        return value != null
+                ? Optional.of(value)
+                : otherwise(argument.substring(comma + 1).strip());
+    }
+
+    /** What a variable is that is not set: {@code null} is none, in quotes it is a text. */
+    private static Optional<String> otherwise(String text) {
+        return text.equalsIgnoreCase("null") ? Optional.empty() : Optional.of(unquoted(text));
     }
 
     private static String unquoted(String text) {
