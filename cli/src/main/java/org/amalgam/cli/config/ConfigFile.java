@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  * A file of a group before its defaults list and interpolations are resolved.
  *
  * @param content what it says
- * @param summary what it is for: the comment at its head, in one line; empty where there is none
- * @param place where its content goes, if its head says so with {@code # @package PLACE}
+ * @param summary what it is for: the comment at its head up to an empty line, in one line; empty where there is none
+ * @param place where its content goes, if a comment before everything else says so with {@code # @package PLACE}
  */
 public record ConfigFile(MapNode content, String summary, Optional<String> place) {
 
@@ -32,11 +32,14 @@ public record ConfigFile(MapNode content, String summary, Optional<String> place
 
     /** What was read from a text, and the text itself for the comments at its head. */
     static ConfigFile read(MapNode content, String text) {
-        List<String> head = text.lines()
+        List<String> head = text.replaceFirst("^\\ufeff", "")
+                .lines()
                 .map(String::strip)
-                .takeWhile(line -> line.startsWith("#"))
+                .dropWhile(String::isEmpty)
+                .takeWhile(line -> line.isEmpty() || line.startsWith("#"))
                 .toList();
         String summary = head.stream()
+                .takeWhile(line -> !line.isEmpty())
                 .filter(line -> !PLACE.matcher(line).matches())
                 .map(line -> line.replaceFirst("^#+\\s*", ""))
                 .collect(Collectors.joining(" "))

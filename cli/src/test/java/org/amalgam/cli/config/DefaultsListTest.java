@@ -122,6 +122,16 @@ class DefaultsListTest {
                 .containsEntry("kept", Map.of("steps", 1L));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\ufeff", "# Of mine.\n\n", "\ufeff\n# Of mine.\n \n"})
+    void aHeadMayHaveEmptyLines(String before) throws IOException {
+        write("experiment/long.yaml", before + "# @package _global_\nseed: 4\n");
+        assertThat(compose("method=adamerging", "+experiment=long").settings().seed())
+                .isEqualTo(4);
+        assertThat(new YamlFolder(conf).find("experiment", "long").orElseThrow().summary())
+                .isEqualTo(before.contains("mine") ? "Of mine." : "");
+    }
+
     @Test
     void theCommandLineAddsFilesOfAnyGroup() {
         RunConfig config = compose(
