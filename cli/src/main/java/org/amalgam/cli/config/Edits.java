@@ -35,7 +35,7 @@ final class Edits {
                 yield changed(root, override, override.path());
             }
             case ADD -> {
-                if (present.isPresent()) {
+                if (present.isPresent() && !takesMore(present.get(), override.value())) {
                     throw new AmalgamException(override.key() + " is there already (" + override.source()
                             + "). To set it, leave out the +.");
                 }
@@ -50,6 +50,13 @@ final class Edits {
                 yield changed(root, override, override.path());
             }
         };
+    }
+
+    /** What is null can be given, and a mapping can be laid over another. */
+    private static boolean takesMore(Node present, Node added) {
+        return present instanceof MapNode
+                ? added instanceof MapNode
+                : present instanceof ScalarNode scalar && scalar.isNull();
     }
 
     private static void requireValue(ConfigOverride override, Node present) {

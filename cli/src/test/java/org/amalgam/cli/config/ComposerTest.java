@@ -117,6 +117,20 @@ class ComposerTest {
         assertThat(config.settings().resume()).contains(Path.of("runs/1"));
     }
 
+    /** As in Hydra. */
+    @Test
+    void whatIsNullOrAMappingIsAddedTo() {
+        RunConfig config = compose(
+                "method=adamerging",
+                "+method.weights=w.pt",
+                "+merged_model_save_path=merged",
+                "+modelpool.models={birds:models/birds}");
+        assertThat(config.method().node().plain()).containsEntry("weights", "w.pt");
+        assertThat(config.settings().mergedModelSavePath()).contains(Path.of("merged"));
+        assertThat(config.modelpool().node().plain())
+                .containsEntry("models", Map.of("_pretrained_", "zoo/clip", "birds", "models/birds"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a,b=c [d] {e}", "it's \"so\"", "C:\\x\\", "${seed}", "x\\${seed", "\\'", " 3 ", "null"})
     void aQuotedTextIsReadAsItIs(String text) {
@@ -202,6 +216,7 @@ class ComposerTest {
                 "+zzz=1 | zzz is not a setting of amalgam (command line, argument 2). Settings: seed, fast_dev_run, dry_run, print_config, merged_model_save_path, merged_model_save_kwargs, report_save_path, hash_inputs, fabric, evaluation, hydra, resume, memory, pixel_cache, threads.",
                 "~method.lrr | method.lrr is not a setting of adamerging (command line, argument 2). Did you mean method.lr?",
                 "+method.lr=1 | method.lr is there already (command line, argument 2). To set it, leave out the +.",
+                "+modelpool.models=1 | modelpool.models is there already (command line, argument 2). To set it, leave out the +.",
                 "+seed.x=1 | seed.x: seed is 0 and has no keys below it (command line, argument 2).",
                 "seed=abc | seed: expected an integer, found \"abc\" (command line, argument 2).",
                 "fast_dev_run=yes | fast_dev_run: expected true or false, found \"yes\" (command line, argument 2).",
