@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The command without a name: composes what was asked for and runs it. */
 @Command(
@@ -183,9 +184,9 @@ final class AmalgamCommand implements Callable<Integer> {
         return commanded.run(config, console());
     }
 
-    /** The folders given before a command's name. */
-    List<Path> configDirs() {
-        return configDirs;
+    /** The folders given before a command's name, then those behind it. */
+    List<Path> configDirs(List<Path> behind) {
+        return Stream.concat(configDirs.stream(), behind.stream()).toList();
     }
 
     /** A word without {@code =} was meant as a command. */

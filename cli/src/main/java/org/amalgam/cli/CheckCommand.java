@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,11 +61,10 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         List<Argument> arguments = AmalgamCommand.arguments(spec, overrides);
         AmalgamCommand.refuseWords(arguments, Set.of());
-        List<Path> folders = new ArrayList<>(root.configDirs());
-        folders.addAll(configDirs);
         Program program = root.program();
         return program.check(
-                new Composer(folders, Optional.ofNullable(configName), program.builtIn()).compose(arguments),
+                new Composer(root.configDirs(configDirs), Optional.ofNullable(configName), program.builtIn())
+                        .compose(arguments),
                 root.console());
     }
 }

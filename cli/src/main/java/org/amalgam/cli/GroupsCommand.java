@@ -52,7 +52,8 @@ final class GroupsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BuiltIn files = Composer.files(configDirs, root.program().builtIn());
+        BuiltIn files =
+                Composer.files(root.configDirs(configDirs), root.program().builtIn());
         Console console = root.console();
         if (group == null) {
             groups(files, console);

@@ -5,6 +5,7 @@ import org.amalgam.run.Workers;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -153,11 +154,13 @@ public final class Main {
         if (!parsed.hasSubcommand()) {
             return;
         }
-        String command = parsed.subcommand().commandSpec().name();
+        CommandSpec asked = parsed.subcommand().commandSpec();
+        String command = asked.name();
         List<String> words = new ArrayList<>();
         parsed.matchedOptions().stream()
-                // Folders of groups are asked for by the commands too.
-                .filter(option -> option.scopeType() == ScopeType.LOCAL && !option.isMultiValue())
+                .filter(option -> option.scopeType() == ScopeType.LOCAL)
+                // Commands that take folders of groups take those before them too.
+                .filter(option -> !option.isMultiValue() || asked.findOption(option.longestName()) == null)
                 .forEach(option -> words.add(option.longestName()));
         parsed.matchedPositionals().forEach(word -> words.addAll(word.stringValues()));
         if (!words.isEmpty()) {

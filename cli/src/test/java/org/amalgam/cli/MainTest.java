@@ -203,7 +203,18 @@ class MainTest {
                         "amalgam: --multirun method=adamerging stands before the command demo; what is meant for it goes"
                                 + " behind it, and amalgam demo --help lists what it takes\n"));
         assertThat(amalgam("help", "demo").err()).startsWith("amalgam: help stands before the command demo;");
-        assertThat(amalgam("-q", "--config-dir", ".", "demo")).isEqualTo(new Ending(0, "demo\n", ""));
+        assertThat(amalgam("-q", "demo")).isEqualTo(new Ending(0, "demo\n", ""));
+        assertThat(amalgam("-q", "--config-dir", ".", "demo").err())
+                .startsWith("amalgam: --config-dir stands before the command demo;");
+    }
+
+    @Test
+    void foldersOfGroupsStandBeforeOrBehindACommand(@TempDir Path conf) throws IOException {
+        Files.createDirectories(conf.resolve("modelpool"));
+        Files.writeString(conf.resolve("modelpool/mine.yaml"), "# Of mine.\n");
+        String folder = conf.toString();
+        assertThat(amalgam("--config-dir", folder, "groups", "modelpool").out()).contains("mine", "Of mine.");
+        assertThat(amalgam("groups", "modelpool", "--config-dir", folder).out()).contains("Of mine.");
     }
 
     @Test
