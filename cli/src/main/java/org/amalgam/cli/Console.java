@@ -6,6 +6,7 @@ import org.amalgam.run.ProgressFactory;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Calm, aligned output. Narration ({@link #line}, {@link #item}) and results ({@link #result}, {@link #table}) go to standard output,
@@ -50,17 +51,28 @@ public final class Console implements ProgressFactory {
     private final PrintStream err;
     private final Terminal terminal;
     private final Volume volume;
+    private final Consumer<String> documents;
 
     public Console(PrintStream out, PrintStream err, Terminal terminal, Volume volume) {
+        this(out, err, terminal, volume, out::println);
+    }
+
+    private Console(PrintStream out, PrintStream err, Terminal terminal, Volume volume, Consumer<String> documents) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
         this.volume = volume;
+        this.documents = documents;
     }
 
     /** The same console at another volume. */
     public Console at(Volume changed) {
-        return new Console(out, err, terminal, changed);
+        return new Console(out, err, terminal, changed, documents);
+    }
+
+    /** The same console, which hands on the JSON of one of several works: its output is one document. */
+    public Console handing(Consumer<String> all) {
+        return new Console(out, err, terminal, volume, all);
     }
 
     public Volume volume() {
@@ -99,7 +111,7 @@ public final class Console implements ProgressFactory {
     /** The result as JSON; nothing at the other volumes. */
     public void json(String document) {
         if (volume == Volume.JSON) {
-            out.println(document.stripTrailing());
+            documents.accept(document.stripTrailing());
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * The jobs of a multirun, one after the other in one process: what one took is given back before the next begins. A job that
@@ -36,11 +37,12 @@ final class Jobs {
         Instant started = Instant.now();
         multirun.jobs().forEach(job -> bind(job, folders, console));
         List<Ended> all = new ArrayList<>();
+        List<String> plans = new ArrayList<>();
         console.item("multirun", multirun.jobs().size() + " jobs into " + multirun.folder());
         for (Job job : multirun.jobs()) {
             console.line("");
             console.item("job", (job.number() + 1) + " of " + multirun.jobs().size() + values(job));
-            all.add(ended(job, folders, console));
+            all.add(ended(job, folders, console.handing(plans::add)));
         }
         console.line("");
         if (all.stream().anyMatch(ended -> ended.report().isPresent())) {
@@ -52,6 +54,8 @@ final class Jobs {
             console.table(table(multirun, all));
             console.line("");
             console.item("report", page.toString());
+        } else if (!plans.isEmpty()) {
+            console.json(plans.stream().collect(Collectors.joining(", ", "[ ", " ]")));
         }
         return all.stream()
                 .flatMap(ended -> ended.failure().stream())

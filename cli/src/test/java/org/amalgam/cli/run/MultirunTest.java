@@ -1,5 +1,6 @@
 package org.amalgam.cli.run;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.amalgam.cli.run.WorkingArea.Ending;
@@ -150,6 +151,18 @@ class MultirunTest {
         Ending dry = multirun("method=task_arithmetic", "seed=1,2", "dry_run=true");
         assertThat(dry.code()).as(dry.err()).isZero();
         assertThat(area.files()).isEqualTo(before);
+    }
+
+    @Test
+    void theJobsPlansAreOneDocument() throws IOException {
+        Ending ending = multirun("--json", "method=task_arithmetic,ties_merging", "dry_run=true");
+        assertThat(ending.code()).as(ending.err()).isZero();
+        JsonNode plans = new ObjectMapper()
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readTree(ending.out());
+        assertThat(plans)
+                .extracting(plan -> plan.path("method").asText())
+                .containsExactly("task_arithmetic", "ties_merging");
     }
 
     @Test
