@@ -52,10 +52,12 @@ final class CheckJson {
         node.put("cause", conflict.cause()).put("remedy", conflict.remedy());
     }
 
-    private static void cost(Plan.Cost cost, ObjectNode node) {
+    static ObjectNode cost(Plan.Cost cost, ObjectNode node) {
         node.put("read_bytes", cost.read());
         node.put("peak_memory_bytes", cost.peak()).put("own_memory_bytes", cost.own());
         cost.time().adapting().ifPresent(seconds -> node.put("adapting_seconds", Math.round(seconds)));
+        cost.time().judging().ifPresent(seconds -> node.put("judging_seconds", Math.round(seconds)));
         cost.saved().ifPresent(saved -> node.put("written_bytes", saved.bytes()).put("free_disk_bytes", saved.free()));
+        return node;
     }
 }

@@ -55,10 +55,20 @@ record Forecast(OptionalDouble adapting, OptionalDouble judging) {
         return seconds < SHORT ? OptionalDouble.empty() : OptionalDouble.of(seconds);
     }
 
-    /** {@code about 40 s of adapting, up to 3 min of judging}; empty where there is nothing to say. */
+    /** {@link #text(boolean)} of a run that begins. */
     String text() {
+        return text(false);
+    }
+
+    /**
+     * {@code about 40 s of adapting, up to 3 min of judging}; empty where there is nothing to say.
+     *
+     * @param resumed whether an earlier run has made some of the steps
+     */
+    String text(boolean resumed) {
         List<String> parts = new ArrayList<>();
-        adapting.ifPresent(seconds -> parts.add("about " + rounded(seconds) + " of adapting"));
+        adapting.ifPresent(seconds ->
+                parts.add("about " + rounded(seconds) + " of adapting" + (resumed ? " less what is done" : "")));
         judging.ifPresent(seconds -> parts.add("up to " + rounded(seconds) + " of judging"));
         return String.join(", ", parts);
     }

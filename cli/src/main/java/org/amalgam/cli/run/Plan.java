@@ -259,6 +259,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                         "merged_model_save_path: " + model.path() + " takes about " + size(model.bytes()) + ", and "
                                 + size(model.free()) + " are free there",
                         "make room, or name a folder on another disk")));
+        String duration = time.text(config.settings().resume().isPresent());
         Line cost = new Line(
                 "plan",
                 "reads %s, peak memory about %s%s%s%s%s"
@@ -266,7 +267,7 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                                 size(read),
                                 size(peak),
                                 needs.passing() ? ", %s of it its own".formatted(size(own)) : "",
-                                time.text().isEmpty() ? "" : ", " + time.text(),
+                                duration.isEmpty() ? "" : ", " + duration,
                                 saved.map(model -> ", writes " + size(model.bytes()))
                                         .orElse(""),
                                 judges ? "" : ", judges nothing"));

@@ -1,9 +1,11 @@
 package org.amalgam.cli.run;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +35,20 @@ class ForecastTest {
         assertThat(new Forecast(OptionalDouble.empty(), OptionalDouble.of(20)).text())
                 .isEqualTo("up to 20 s of judging");
         assertThat(Forecast.NONE.text()).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierRunHasDoneIsNotDoneAgain() {
+        assertThat(new Forecast(OptionalDouble.of(40), OptionalDouble.of(7200)).text(true))
+                .isEqualTo("about 40 s of adapting less what is done, up to 2.0 h of judging");
+    }
+
+    @Test
+    void programsAreToldBothTimes() {
+        Plan.Cost cost = new Plan.Cost(
+                3, 7, 5, new Forecast(OptionalDouble.of(40), OptionalDouble.of(7200.4)), Optional.empty());
+        assertThat(CheckJson.cost(cost, JsonNodeFactory.instance.objectNode()).toString())
+                .contains("\"adapting_seconds\":40,\"judging_seconds\":7200");
     }
 
     @Test
