@@ -63,7 +63,7 @@ class StartTest {
         ProcessBuilder jobs = amalgam("-m", "method=simple_average", "seed=1,2", "merged_model_save_path=merged");
         jobs.command().add(1, "-Duser.language=fa");
         assertThat(printed(jobs))
-                .startsWith("amalgam: merged_model_save_path: jobs 0 and 1 would both write to merged");
+                .startsWith("amalgam: merged_model_save_path: jobs 1 and 2 would both write to merged");
     }
 
     private static ProcessBuilder help() {

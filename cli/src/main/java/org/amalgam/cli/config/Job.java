@@ -18,10 +18,10 @@ public record Job(int number, Map<String, String> values, RunConfig config) {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /** {@code method.lr=1e-4 seed=1}. */
+    /** {@code method.lr=1e-4 seed=1}; {@code job 1} where nothing is swept. */
     public String label() {
         return values.isEmpty()
-                ? "job " + number
+                ? "job " + (number + 1)
                 : values.entrySet().stream()
                         .map(value -> value.getKey() + "=" + value.getValue())
                         .collect(Collectors.joining(" "));

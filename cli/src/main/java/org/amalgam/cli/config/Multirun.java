@@ -2,6 +2,7 @@ package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
     /** ... unless it begins so. */
     private static final Pattern OUTSIDE = Pattern.compile("[/.]");
 
-    /** @throws AmalgamException if two jobs would write to one place, or one is to go on in a folder that is not its own */
+    /** @throws AmalgamException if two jobs would write to one place or to none there can be, or one is to go on in a folder that is not its own */
     public Multirun {
         jobs = List.copyOf(jobs);
         overrides = List.copyOf(overrides);
@@ -41,9 +42,10 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
             });
             places(job.config()).forEach((key, path) -> {
                 Integer other = written.put(path, job.number());
-                if (other != null) {
+                // Two names for one place within a job are of no multirun: the run says what is wrong with them.
+                if (other != null && other != job.number()) {
                     throw new AmalgamException("%s: jobs %d and %d would both write to %s; put ${hydra.job.num} into it"
-                            .formatted(key, other, job.number(), path));
+                            .formatted(key, other + 1, job.number() + 1, path));
                 }
             });
             if (!folder(job).equals(folder(jobs.get(0)))) {
@@ -89,8 +91,20 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
                     .filter(name -> key.equals(ROUTERS)
                             ? !name.equalsIgnoreCase("false")
                             : OUTSIDE.matcher(name).lookingAt())
-                    .ifPresent(name -> places.put(work.group().key() + "." + key, Path.of(name)));
+                    .ifPresent(name -> {
+                        String whole = work.group().key() + "." + key;
+                        places.put(whole, path(whole, name));
+                    });
         }
         return places;
+    }
+
+    private static Path path(String key, String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new AmalgamException(
+                    key + ": expected the name of a file, found one with " + e.getReason() + "; give another", e);
+        }
     }
 }

@@ -95,10 +95,23 @@ class MultirunTest {
         Ending ending = multirun(overrides);
         assertThat(ending.code()).isEqualTo(2);
         assertThat(ending.err())
-                .contains("method.save_merging_weights: jobs 0 and 1 would both write to " + coefficients);
+                .contains("method.save_merging_weights: jobs 1 and 2 would both write to " + coefficients);
+        assertThat(area.files()).isEqualTo(before);
+        overrides[3] = "method.save_merging_weights=./a\0b";
+        Ending impossible = multirun(overrides);
+        assertThat(impossible.code()).as(impossible.err()).isEqualTo(2);
+        assertThat(impossible.err()).startsWith("amalgam: method.save_merging_weights: expected the name of a file");
         assertThat(area.files()).isEqualTo(before);
         overrides[3] = "method.save_merging_weights=lambda.pt";
         assertThat(multirun(overrides).code()).isZero();
+    }
+
+    @Test
+    void oneJobWithTwoThingsUnderOneNameIsToldSo() throws IOException {
+        Path both = area.path("both");
+        Ending ending = multirun("method=simple_average", "merged_model_save_path=" + both, "report_save_path=" + both);
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err()).contains("merged_model_save_path and report_save_path: both are " + both);
     }
 
     @Test
