@@ -74,7 +74,10 @@ class StartTest {
         List<String> command = new ArrayList<>(
                 List.of(JAVA.toString(), "-cp", System.getProperty("java.class.path"), "org.amalgam.cli.Main"));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command);
+        ProcessBuilder process = new ProcessBuilder(command);
+        // A virtual machine that takes options from there says so on standard error.
+        process.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"));
+        return process;
     }
 
     private static String printed(ProcessBuilder command) throws IOException {
