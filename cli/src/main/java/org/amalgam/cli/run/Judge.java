@@ -34,7 +34,7 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
         RoutingTable routing = new RoutingTable();
         for (Task task : tasks) {
             Encoder network = merged.encoder(pool.architecture(), batchReduce, routing.of(task.name()));
-            scores.put(task.name(), score(network, task, task.name()));
+            scores.put(task.name(), score(network, task, task.name(), true));
         }
         return new Verdict(new Row(label, Kind.MERGED, scores), routing);
     }
@@ -60,7 +60,7 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
     /** What a network reaches on every task, each with its progress, in their order. */
     List<Double> reached(Encoder network) {
         return tasks.stream()
-                .map(task -> score(network, task, task.name()).accuracy())
+                .map(task -> score(network, task, task.name(), false).accuracy())
                 .toList();
     }
 
@@ -80,7 +80,7 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
         Map<String, Double> accuracies = new LinkedHashMap<>();
         for (int k = 0; k < scores.size(); k++) {
             String task = tasks.get(k).name();
-            accuracies.put(task, finite(scores.get(k), task).accuracy());
+            accuracies.put(task, finite(scores.get(k), task, false).accuracy());
         }
         return accuracies;
     }
@@ -107,21 +107,28 @@ record Judge(ModelPool pool, List<Task> tasks, int batchSize, ScoreCache cache, 
     private TaskScore computed(Model model, Task task, String label) {
         try (Scope scope = Scope.open()) {
             Weights weights = model.weights().map((name, tensor) -> tensor.to(DType.F32));
-            return score(pool.architecture().encoder(weights), task, label);
+            return score(pool.architecture().encoder(weights), task, label, true);
         }
     }
 
-    private TaskScore score(Encoder network, Task task, String label) {
+    private TaskScore score(Encoder network, Task task, String label, boolean sound) {
         return finite(
-                run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run)), label);
+                run.profiler().measure("evaluation", () -> Evaluation.of(network, task, batchSize, label, run)),
+                label,
+                sound);
     }
 
-    /** Of classes without numbers the first is the greatest: an accuracy of chance would be shown as a result. */
-    private static TaskScore finite(TaskScore score, String label) {
+    /**
+     * Of classes without numbers the first is the greatest: an accuracy of chance would be shown as a result.
+     *
+     * @param sound whether the network's weights were looked at and found finite
+     */
+    private static TaskScore finite(TaskScore score, String label, boolean sound) {
         if (!Double.isFinite(score.loss())) {
-            throw new AmalgamException(
-                    label + ": what the network answers are not finite numbers, though its weights are;"
-                            + " lower the coefficients of the merge, or mend the model if it is one of the pool");
+            throw new AmalgamException(label + ": what the network answers are not finite numbers"
+                    + (sound ? ", though its weights are" : "")
+                    + "; lower the coefficients of the merge, or method.lr where they are learned, or mend the"
+                    + " model if it is one of the pool");
         }
         return score;
     }

@@ -238,6 +238,24 @@ class MergeTest {
                 .doesNotContain("no result");
     }
 
+    /** Nobody has looked at the weights of the moment. */
+    @Test
+    void aModelOfTheMomentThatAnswersNoNumbersEndsTheRun() {
+        Ending ending = area.amalgam(
+                "method=adamerging",
+                "method.lr=1e30",
+                "method.clamp_weights=false",
+                "method.max_steps=2",
+                "method.batch_size=2",
+                "modelpool=mine",
+                "taskpool=mine",
+                "evaluation.every=1");
+        assertThat(ending.code()).isEqualTo(2);
+        assertThat(ending.err())
+                .contains("birds: what the network answers are not finite numbers; lower", "method.lr")
+                .doesNotContain("though its weights are");
+    }
+
     @Test
     void judgesTheModelOfTheMoment() throws IOException {
         Ending ending = area.amalgam(
