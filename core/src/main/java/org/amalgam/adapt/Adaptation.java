@@ -47,9 +47,14 @@ public record Adaptation(
     /** @throws AmalgamException if the learning rate is beyond what parameters in float32 can be moved by */
     public Adaptation {
         if (learningRate > GREATEST_RATE) {
-            throw new AmalgamException("method.lr: expected a learning rate of at most " + GREATEST_RATE + ", found "
-                    + learningRate + "; lower it");
+            throw new AmalgamException("method.lr: expected a learning rate of at most " + written(GREATEST_RATE)
+                    + ", found " + written(learningRate) + "; lower it");
         }
+    }
+
+    /** As it stands in settings: {@code 1e37}. */
+    private static String written(double rate) {
+        return Double.toString(rate).replace(".0E", "e").replace('E', 'e');
     }
 
     /** With one learning rate, and nothing kept on the way. */
@@ -231,7 +236,7 @@ public record Adaptation(
             if (!Double.isFinite(losses[k])) {
                 throw new AmalgamException(
                         "step " + step + ": the loss of " + tasks.get(k).name()
-                                + " is not a number any more; lower method.lr (now " + learningRate + ")");
+                                + " is not a number any more; lower method.lr (now " + written(learningRate) + ")");
             }
         }
     }

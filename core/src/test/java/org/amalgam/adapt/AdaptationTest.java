@@ -277,10 +277,14 @@ class AdaptationTest {
     void aLossThatIsNoNumberEndsTheRun() {
         List<Task> broken = List.of(tasks.get(0), new NoiseTask("b", 11, 3, features -> features.slice(1, 0, 3)
                 .add(Double.NaN)));
-        assertThatThrownBy(() -> adaptation("adam", 3, 3)
-                        .learn(Learners.of(folder, Granularity.TASK), Objective.ENTROPY, broken, run(Optional.empty())))
+        Learner learner = Learners.of(folder, Granularity.TASK);
+        assertThatThrownBy(
+                        () -> adaptation("adam", 3, 3).learn(learner, Objective.ENTROPY, broken, run(Optional.empty())))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessage("step 0: the loss of b is not a number any more; lower method.lr (now 0.01)");
+        assertThatThrownBy(() -> new Adaptation("adam", 1e-5, 4, 3, true, 3)
+                        .learn(learner, Objective.ENTROPY, broken, run(Optional.empty())))
+                .hasMessageEndingWith("(now 1e-5)");
     }
 
     @Test
@@ -289,7 +293,7 @@ class AdaptationTest {
         for (String optimizer : List.of("adam", "sgd")) {
             assertThatThrownBy(() -> new Adaptation(optimizer, 1e38, 4, 3, true, 3))
                     .isInstanceOf(AmalgamException.class)
-                    .hasMessage("method.lr: expected a learning rate of at most 1.0E37, found 1.0E38; lower it");
+                    .hasMessage("method.lr: expected a learning rate of at most 1e37, found 1e38; lower it");
             assertThatThrownBy(() -> new Adaptation(optimizer, 1e37, 4, 3, true, 3)
                             .learn(learner, Objective.ENTROPY, tasks, run(Optional.empty())))
                     .isInstanceOf(AmalgamException.class)
