@@ -28,10 +28,12 @@ public record SparseWeightEnsemblingMoE(
                 help = "share of each task vector tensor that is dropped, smallest magnitudes first, in [0, 1]")
         double tvPruneRatio,
 
-        @Setting(value = "false", help = "prune the learned routers too")
+        @Setting(value = "false", help = "prune the routers too, whether they are learned, read or constant")
         boolean postSparseGate,
 
-        @Setting(value = "0.0", help = "share of each router tensor that is dropped after learning, in [0, 1]")
+        @Setting(
+                value = "0.0",
+                help = "share of each router tensor that is dropped where post_sparse_gate prunes, in [0, 1]")
         double gatePruneRatio,
 
         @Setting(value = "true", help = "one router for all blocks instead of one each")
