@@ -32,7 +32,7 @@ final class AnalysisRun {
         });
         if (config.settings().evaluation().every() != 0) {
             throw new AmalgamException(
-                    "evaluation.every: an analysis takes no steps between which it could be judged; leave it out");
+                    "evaluation.every: an analysis takes no steps between which it could be judged; give evaluation.every=0");
         }
         around.sayWhatComputes();
         try (Scope scope = Scope.open();

@@ -172,7 +172,7 @@ final class MergeRun {
         if (every > 0 && !around.judged().judges()) {
             throw new AmalgamException(
                     "evaluation.every: taskpool=" + config.taskpool().name()
-                            + " has no test_datasets to judge by; choose another task pool, or leave evaluation.every out");
+                            + " has no test_datasets to judge by; choose another task pool, or give evaluation.every=0");
         }
     }
 

@@ -160,7 +160,10 @@ class AnalysisTest {
         refuses(analysed("analysis.tasks=[birds,cats]"), "cats is not a model of the pool; there are birds, digits");
         refuses(analysed("taskpool=dummy"), "needs two tasks");
         refuses(analysed("merged_model_save_path=" + area.path("merged")), "merged_model_save_path", "leave it out");
-        refuses(analysed("evaluation.every=3"), "evaluation.every: an analysis takes no steps", "leave it out");
+        refuses(
+                analysed("evaluation.every=3"),
+                "evaluation.every: an analysis takes no steps",
+                "give evaluation.every=0");
         refuses(
                 analysed("analysis.grid=100000", "dry_run=true"),
                 "analysis.grid: expected 2 to 201 points on either axis, found 100000",
