@@ -16,9 +16,10 @@ public interface Analysis {
      * What will be computed, in half a sentence for the plan.
      *
      * @param tasks by which models are judged
+     * @param fastDevRun whether the run is a trial of the whole, which computes least
      * @throws org.amalgam.AmalgamException if settings, pool and tasks do not fit each other: before anything is computed
      */
-    String plan(ModelPool pool, List<Task> tasks);
+    String plan(ModelPool pool, List<Task> tasks, boolean fastDevRun);
 
     /** Computes it; an interrupted analysis goes on from the run's snapshot to the same bits. */
     Findings findings(ModelPool pool, List<Task> tasks, Run run);

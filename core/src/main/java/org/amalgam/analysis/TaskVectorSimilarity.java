@@ -27,7 +27,7 @@ public record TaskVectorSimilarity(
         List<String> removeKeys) implements Analysis {
 
     @Override
-    public String plan(ModelPool pool, List<Task> tasks) {
+    public String plan(ModelPool pool, List<Task> tasks, boolean fastDevRun) {
         Spelling.requireKnown(
                 removeKeys, pool.ancestor().weights().names(), "analysis.remove_keys: the models have no tensor");
         return "cosines of task vectors, %d tensors"

@@ -273,8 +273,15 @@ class LossLandscapeTest {
         refuses(Map.of("pairs", List.of(List.of("a", "c"))), "no c in taskpool.test_datasets");
     }
 
+    @Test
+    void aTrialTakesFewPointsOfAnyGrid() {
+        LossLandscape fine = landscape(Map.of("grid", 1001));
+        assertThat(fine.plan(pool, tasks, true)).contains("3 x 3 points");
+        refuses(Map.of("grid", 1001), "analysis.grid: expected 2 to 201 points");
+    }
+
     private void refuses(Map<String, Object> settings, String... parts) {
-        assertThatThrownBy(() -> landscape(settings).plan(pool, tasks))
+        assertThatThrownBy(() -> landscape(settings).plan(pool, tasks, false))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessageContainingAll(parts);
     }

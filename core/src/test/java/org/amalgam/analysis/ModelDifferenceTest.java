@@ -169,7 +169,7 @@ class ModelDifferenceTest {
         Findings without = new TaskVectorSimilarity(List.of(bias)).findings(pool, List.of(), run);
         assertThat(without.details().get(1)).contains("–");
         assertThat(without.sentence()).startsWith("No two of the models differ from their ancestor");
-        assertThatThrownBy(() -> new TaskVectorSimilarity(List.of(bias + "s")).plan(pool, List.of()))
+        assertThatThrownBy(() -> new TaskVectorSimilarity(List.of(bias + "s")).plan(pool, List.of(), false))
                 .isInstanceOf(AmalgamException.class)
                 .hasMessage(
                         "analysis.remove_keys: the models have no tensor " + bias + "s. Did you mean " + bias + "?");

@@ -189,7 +189,8 @@ record Plan(List<Line> lines, Cost cost, List<Conflict> conflicts, long activati
                                 config.work().name(),
                                 experts(pool),
                                 Folders.name(pool.ancestor().checkpoint().path()),
-                                analysis.analysis().plan(pool, tasks)));
+                                analysis.analysis()
+                                        .plan(pool, tasks, config.settings().fastDevRun())));
         return of(
                 work,
                 new Needs(analysis.analysis().memory(pool, foreseen(config)), 0, false),
