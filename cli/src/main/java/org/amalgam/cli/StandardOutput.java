@@ -15,6 +15,7 @@ final class StandardOutput extends OutputStream {
 
     private static final int FILE_TYPE = 0xF000;
     private static final int PIPE = 0x1000;
+    private static final int SOCKET = 0xC000;
 
     private final OutputStream out;
     private final boolean pipe;
@@ -27,13 +28,14 @@ final class StandardOutput extends OutputStream {
     }
 
     static StandardOutput ofThisProcess() {
-        return new StandardOutput(new FileOutputStream(FileDescriptor.out), isPipe(Path.of("/dev/fd/1")));
+        return new StandardOutput(new FileOutputStream(FileDescriptor.out), isPipeOrSocket(Path.of("/dev/fd/1")));
     }
 
     /** Asked of the system: the reason in an error's message is in the user's language. */
-    private static boolean isPipe(Path descriptor) {
+    private static boolean isPipeOrSocket(Path descriptor) {
         try {
-            return ((int) Files.getAttribute(descriptor, "unix:mode") & FILE_TYPE) == PIPE;
+            int type = (int) Files.getAttribute(descriptor, "unix:mode") & FILE_TYPE;
+            return type == PIPE || type == SOCKET;
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
             return false;
         }

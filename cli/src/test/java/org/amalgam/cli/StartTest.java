@@ -7,6 +7,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +58,33 @@ class StartTest {
         process.getInputStream().close();
         assertThat(process.getErrorStream()).asString(StandardCharsets.UTF_8).isEmpty();
         assertThat(process.waitFor()).isZero();
+    }
+
+    /** As a service manager or a remote shell may have it. */
+    @Test
+    void aReaderAtASocketMayLeaveToo() throws IOException, InterruptedException {
+        Path bash = Path.of("/bin/bash");
+        assumeTrue(Files.isExecutable(bash));
+        try (ServerSocket reader = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ProcessBuilder command = help();
+            command.command()
+                    .addAll(
+                            0,
+                            List.of(
+                                    bash.toString(),
+                                    "-c",
+                                    "exec \"$@\" > /dev/tcp/127.0.0.1/" + reader.getLocalPort(),
+                                    "bash"));
+            Process process = command.start();
+            Socket leaving = reader.accept();
+            // At once, and not when all is sent.
+            leaving.setSoLinger(true, 0);
+            leaving.close();
+            assertThat(process.getErrorStream())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEmpty();
+            assertThat(process.waitFor()).isZero();
+        }
     }
 
     /** Persian has digits of its own. */
