@@ -12,6 +12,7 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.pool.ScoreCache;
 import org.amalgam.pool.Task;
 import org.amalgam.report.AccuracyTable;
+import org.amalgam.report.Limits;
 import org.amalgam.report.ModelCard;
 import org.amalgam.report.RunReport;
 import org.amalgam.run.Metrics;
@@ -129,7 +130,7 @@ final class Explore implements ExploreWork.Models {
                     .withNotes(List.of("Exported by amalgam explore " + run.folder()
                             + ": the model of one preference of the" + " Pareto set that the command learned."));
             RunReport report = new Reports(config, choice(preference), pool, started)
-                    .of(merged, AccuracyTable.empty(), new RoutingTable(), run);
+                    .of(merged, AccuracyTable.empty(), new RoutingTable(), run, Limits.unknown());
             ModelCard.write(report, report.methods().get(0), pool.writer().loading(), unfinished);
         });
     }

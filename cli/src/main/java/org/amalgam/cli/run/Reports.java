@@ -16,6 +16,7 @@ import org.amalgam.pool.ModelPool;
 import org.amalgam.report.AccuracyTable;
 import org.amalgam.report.Figures;
 import org.amalgam.report.Input;
+import org.amalgam.report.Limits;
 import org.amalgam.report.MethodSection;
 import org.amalgam.report.ModelInfo;
 import org.amalgam.report.Profile;
@@ -40,7 +41,12 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Instant st
     /** Models are hashed for the report up to this size together. */
     private static final long HASHED_BYTES = 1_000_000_000L;
 
+    /** With how far the run was from what the machine can do, which is measured now. */
     RunReport of(MergedModel merged, AccuracyTable table, RoutingTable routing, Run run) {
+        return of(merged, table, routing, run, Rates.of(pool.architecture(), run));
+    }
+
+    RunReport of(MergedModel merged, AccuracyTable table, RoutingTable routing, Run run, Limits limits) {
         double wall = Duration.between(started, Instant.now()).toMillis() / 1e3;
         String title = "%s of %s into %s"
                 .formatted(
@@ -57,7 +63,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Instant st
                         config.settings().seed(),
                         started,
                         wall,
-                        Rates.of(pool.architecture(), run),
+                        limits,
                         notes(config, merged.notes()))
                 .withConfiguration(config.tree().plain());
     }
