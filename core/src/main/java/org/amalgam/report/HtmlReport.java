@@ -156,7 +156,7 @@ public final class HtmlReport {
         Limits limits = report.limits();
         facts.addAll(limits.sentences());
         limits.peakMemoryBytes().ifPresent(bytes -> facts.add("peak memory " + Numbers.bytes(bytes)));
-        facts.add("seed " + report.seed());
+        report.seed().ifPresent(seed -> facts.add("seed " + seed));
         return facts;
     }
 

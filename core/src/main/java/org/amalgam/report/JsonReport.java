@@ -100,7 +100,7 @@ public final class JsonReport {
         if (!report.configuration().isEmpty()) {
             node.set("configuration", MAPPER.valueToTree(report.configuration()));
         }
-        node.put("seed", report.seed());
+        report.seed().ifPresent(seed -> node.put("seed", seed));
         node.put("started", report.started().toString());
         put(node, "wall_seconds", report.wallSeconds());
         node.putObject("versions")

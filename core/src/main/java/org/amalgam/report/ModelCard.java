@@ -154,7 +154,8 @@ public final class ModelCard {
         lines.add(fence);
         lines.add("");
         Versions versions = report.versions();
-        lines.add("Seed " + report.seed() + "; amalgam " + inline(versions.amalgam()) + ", libtorch "
+        String seed = report.seed().isPresent() ? "Seed " + report.seed().getAsLong() + "; amalgam " : "Amalgam ";
+        lines.add(seed + inline(versions.amalgam()) + ", libtorch "
                 + inline(versions.libtorch()) + ", " + inline(versions.java()) + ", " + inline(versions.os())
                 + "; started "
                 + report.started() + ", took " + Numbers.duration(report.wallSeconds()) + ".");

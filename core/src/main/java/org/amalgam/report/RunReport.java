@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The result of a run: everything that a reader who did not run it needs to understand and repeat it.
@@ -22,7 +23,7 @@ import java.util.Optional;
  * @param configuration every setting of the run, nested as in its {@code config.yaml}, the method's among them; empty where
  *     several methods or runs are compared
  * @param versions software
- * @param seed the run's seed
+ * @param seed the run's seed; empty where runs of several seeds are compared
  * @param started when
  * @param wallSeconds how long
  * @param limits how far from the machine's limit
@@ -38,7 +39,7 @@ public record RunReport(
         String command,
         Map<String, Object> configuration,
         Versions versions,
-        long seed,
+        OptionalLong seed,
         Instant started,
         double wallSeconds,
         Limits limits,
@@ -61,7 +62,7 @@ public record RunReport(
             List<Input> inputs,
             String command,
             Versions versions,
-            long seed,
+            OptionalLong seed,
             Instant started,
             double wallSeconds,
             Limits limits,

@@ -8,6 +8,7 @@ import org.amalgam.report.AccuracyTable.Row;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Names that want to be something else. */
 final class Hostile {
@@ -48,7 +49,7 @@ final class Hostile {
                 List.of(new Input(SCRIPT, COMMENT, Optional.of(SCRIPT), 1, Optional.of("a/b\"\n- c"))),
                 "echo ```` " + SCRIPT,
                 new Versions(SCRIPT, SCRIPT, COMMENT, COMMENT),
-                0,
+                OptionalLong.of(0),
                 sample.started(),
                 1,
                 Limits.unknown(),

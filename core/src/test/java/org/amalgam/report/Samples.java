@@ -108,7 +108,7 @@ final class Samples {
                 "bin/amalgam method=adamerging method.name=clip_layer_wise_adamerging "
                         + "method.save_merging_weights=merging_weights.pt modelpool=zoo taskpool=zoo",
                 new Versions("0.1.0", "OpenJDK 64-Bit Server VM 17.0.15", "2.10.0", "Linux 6.1 amd64"),
-                0,
+                OptionalLong.of(0),
                 Instant.parse("2026-11-22T18:04:11Z"),
                 37.2,
                 new Limits(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Makes a report of what an analysis found. */
 final class AnalysisReport {
@@ -45,7 +46,7 @@ final class AnalysisReport {
                 config.command(),
                 config.tree().plain(),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
-                config.settings().seed(),
+                OptionalLong.of(config.settings().seed()),
                 started,
                 wall,
                 Rates.of(pool.architecture(), run),

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** The report on all jobs of a multirun: a row a job, and accuracy against what was swept. */
@@ -60,12 +61,21 @@ record Comparison(Multirun multirun, List<Jobs.Ended> all, Instant started) {
                 multirun.command(),
                 Map.of(),
                 Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
-                multirun.jobs().get(0).config().settings().seed(),
+                seed(),
                 started,
                 Duration.between(started, Instant.now()).toMillis() / 1e3,
                 Limits.ofMemory(Machine.peakResidentBytes()),
                 notes(),
                 SweepFigure.of(multirun.keys(), points, table).stream().toList());
+    }
+
+    /** Of all jobs; empty where they differ in it. */
+    private OptionalLong seed() {
+        long[] seeds = multirun.jobs().stream()
+                .mapToLong(job -> job.config().settings().seed())
+                .distinct()
+                .toArray();
+        return seeds.length == 1 ? OptionalLong.of(seeds[0]) : OptionalLong.empty();
     }
 
     private String title(int done) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Merges the embedded model family with every method and compares. */
 final class Demo {
@@ -80,7 +81,7 @@ final class Demo {
                     Reports.inputs(session.pool(), Optional.empty(), Crew.ALONE),
                     "amalgam demo",
                     Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
-                    0,
+                    OptionalLong.of(0),
                     started,
                     Duration.between(started, Instant.now()).toMillis() / 1e3,
                     Limits.ofMemory(Machine.peakResidentBytes()),

@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /** Makes a report of what a run did. */
@@ -60,7 +61,7 @@ record Reports(RunConfig config, MethodChoice method, ModelPool pool, Instant st
                         inputs(pool, config.settings().hashInputs(), run.workers()),
                         config.command(),
                         Versions.ofThisMachine(Version.text(), Natives.LIBTORCH),
-                        config.settings().seed(),
+                        OptionalLong.of(config.settings().seed()),
                         started,
                         wall,
                         limits,

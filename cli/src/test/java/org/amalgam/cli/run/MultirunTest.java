@@ -107,6 +107,18 @@ class MultirunTest {
     }
 
     @Test
+    void runsOfSeveralSeedsHaveNoneInCommon() throws IOException {
+        assertThat(multirun("method=simple_average", "seed=1,2").code()).isZero();
+        assertThat(json("sweep/report.json").path("amalgam").has("seed")).isFalse();
+        assertThat(area.path("sweep/report.html")).content().doesNotContain("seed 1");
+        assertThat(json("sweep/1/report.json").at("/amalgam/seed").asLong()).isEqualTo(2);
+        assertThat(multirun("method=simple_average,ties_merging", "seed=3", "hydra.sweep.dir=" + area.path("one"))
+                        .code())
+                .isZero();
+        assertThat(json("one/report.json").at("/amalgam/seed").asLong()).isEqualTo(3);
+    }
+
+    @Test
     void oneJobWithTwoThingsUnderOneNameIsToldSo() throws IOException {
         Path both = area.path("both");
         Ending ending = multirun("method=simple_average", "merged_model_save_path=" + both, "report_save_path=" + both);
