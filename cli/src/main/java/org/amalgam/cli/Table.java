@@ -69,7 +69,7 @@ public record Table(List<Column> columns, List<List<String>> rows) {
                 .toArray();
         List<Part> parts = parts(widths, width);
         return all.stream()
-                .flatMap(row -> parts.stream().flatMap(part -> lines(row, part, widths, width).stream()))
+                .flatMap(row -> lines(row, parts, widths, width).stream())
                 .toList();
     }
 
@@ -106,6 +106,15 @@ public record Table(List<Column> columns, List<List<String>> rows) {
         return new Part(from, to, indent);
     }
 
+    /** Of a row that has several, those with anything on them. */
+    private List<String> lines(List<String> row, List<Part> parts, int[] widths, int width) {
+        List<String> lines = parts.stream()
+                .flatMap(part -> lines(row, part, widths, width).stream())
+                .filter(line -> !line.isEmpty())
+                .toList();
+        return lines.isEmpty() ? List.of("") : lines;
+    }
+
     private List<String> lines(List<String> row, Part part, int[] widths, int width) {
         StringBuilder line = new StringBuilder(" ".repeat(part.indent()));
         for (int column = part.from(); column < part.to(); column++) {
@@ -124,12 +133,14 @@ public record Table(List<Column> columns, List<List<String>> rows) {
     private static List<String> folded(String start, List<String> words) {
         return IntStream.range(0, words.size())
                 .mapToObj(i -> ((i == 0 ? start : " ".repeat(start.length())) + words.get(i)).stripTrailing())
-                .filter(line -> !line.isEmpty())
                 .toList();
     }
 
-    /** Words on lines of that width; a longer word has a line of its own. */
+    /** Words on lines of that width; a longer word has a line of its own, and a text that fits stays as it is. */
     public static List<String> wrapped(String text, int width) {
+        if (text.length() <= width) {
+            return List.of(text);
+        }
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {

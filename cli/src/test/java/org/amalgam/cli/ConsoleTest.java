@@ -109,6 +109,16 @@ class ConsoleTest {
         assertThat(text(out).lines()).anyMatch(line -> line.endsWith("null gives 1 / number of tasks"));
     }
 
+    @Test
+    void whatFitsIsNotTouched() {
+        Table table = new Table(
+                List.of(Table.Column.left("key"), Table.Column.left("value")),
+                List.of(List.of("a", "  b   c"), List.of("", ""), List.of("d", "e")));
+        List<String> lines = List.of("key  value", "a      b   c", "", "d    e");
+        assertThat(table.lines()).isEqualTo(lines);
+        assertThat(table.lines(40)).isEqualTo(lines);
+    }
+
     /** Numbers are not folded, and words not into a handful of characters. */
     @Test
     void whatDoesNotFitBesideTheFirstColumnGoesOnBelow() {
