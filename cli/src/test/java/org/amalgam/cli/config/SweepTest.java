@@ -125,9 +125,9 @@ class SweepTest {
                 .hasMessageStartingWith("The values ask for more than 10000 jobs (command line, argument 3).");
         assertThatThrownBy(() -> multirun("method=adamerging", "seed=1,2", "merged_model_save_path=out"))
                 .hasMessage(
-                        "merged_model_save_path: jobs 0 and 1 would both write to out; put ${hydra.job.num} into it");
+                        "merged_model_save_path: jobs 1 and 2 would both write to out; put ${hydra.job.num} into it");
         assertThatThrownBy(() -> multirun("method=adamerging", "seed=1,2", "hydra.sweep.subdir=x"))
-                .hasMessageContaining("hydra.sweep.subdir: jobs 0 and 1 would both write to");
+                .hasMessageContaining("hydra.sweep.subdir: jobs 1 and 2 would both write to");
         assertThatThrownBy(() -> multirun("method=adamerging", "seed=1,2", "hydra.sweep.dir=${seed}"))
                 .hasMessageContaining("hydra.sweep.dir: a multirun has one folder, found 1 and 2");
     }
