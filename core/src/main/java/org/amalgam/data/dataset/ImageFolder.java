@@ -59,8 +59,8 @@ public final class ImageFolder implements ImageDataset {
                     "the data set " + name + " is empty: no subfolder of " + root + " holds an image ("
                             + String.join(", ", EXTENSIONS.stream().sorted().toList()) + ")");
         }
-        List<Path> folders = classFolders(root, classNames);
-        List<String> own = folders.stream().map(ImageFolder::name).toList();
+        List<ClassFolder> folders = classFolders(root, classNames);
+        List<String> own = folders.stream().map(ClassFolder::name).toList();
         List<String> names = List.copyOf(classNames.isEmpty() ? own : classNames);
         boolean byName = names.containsAll(own);
         if (!byName) {
@@ -69,7 +69,7 @@ public final class ImageFolder implements ImageDataset {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < folders.size(); i++) {
             int label = byName ? names.indexOf(own.get(i)) : i;
-            images(folders.get(i)).forEach(file -> entries.add(new Entry(file, label)));
+            folders.get(i).images().forEach(file -> entries.add(new Entry(file, label)));
         }
         return new ImageFolder(name, root, List.copyOf(entries), names, Optional.empty());
     }
@@ -117,30 +117,34 @@ public final class ImageFolder implements ImageDataset {
         return list(root).stream().filter(Files::isDirectory).toList();
     }
 
+    private record ClassFolder(Path path, List<Path> images) {
+        String name() {
+            return path.getFileName().toString();
+        }
+    }
+
     /**
      * The classes' folders. Names that are numbers are labels, and 10 follows 9: as texts it would follow 1. What other programs
      * leave, {@code __MACOSX}, is none of them; an empty folder of any other name might be one whose images are missing.
      */
-    private static List<Path> classFolders(Path root, List<String> classNames) {
-        List<Path> folders = subfolders(root).stream()
+    private static List<ClassFolder> classFolders(Path root, List<String> classNames) {
+        List<ClassFolder> folders = subfolders(root).stream()
+                .map(folder -> new ClassFolder(folder, images(folder)))
                 .filter(folder ->
-                        !name(folder).startsWith("__") || !images(folder).isEmpty())
+                        !folder.name().startsWith("__") || !folder.images().isEmpty())
                 .toList();
-        for (Path folder : folders) {
-            if (images(folder).isEmpty() && !classNames.contains(name(folder))) {
-                throw new AmalgamException(folder + ": a class without an image; remove the folder, or list its name"
-                        + " under classnames if it is one");
+        for (ClassFolder folder : folders) {
+            if (folder.images().isEmpty() && !classNames.contains(folder.name())) {
+                throw new AmalgamException(
+                        folder.path() + ": a class without an image; remove the folder, or list its name"
+                                + " under classnames if it is one");
             }
         }
-        return folders.stream().allMatch(folder -> name(folder).matches("\\d+"))
+        return folders.stream().allMatch(folder -> folder.name().matches("\\d+"))
                 ? folders.stream()
-                        .sorted(Comparator.comparing(folder -> new BigInteger(name(folder))))
+                        .sorted(Comparator.comparing(folder -> new BigInteger(folder.name())))
                         .toList()
                 : folders;
-    }
-
-    private static String name(Path folder) {
-        return folder.getFileName().toString();
     }
 
     private static List<Path> images(Path folder) {
