@@ -144,11 +144,11 @@ public record AdaMerging(
 
     @Override
     public Steps steps(ModelPool pool) {
-        return usesData()
-                ? new Steps(
-                        fastDevRun ? 1 : maxSteps,
-                        (long) batchSize * pool.tasks().size())
-                : Steps.NONE;
+        return usesData() ? Steps.of(stepCount(), batchSize, pool) : Steps.NONE;
+    }
+
+    private int stepCount() {
+        return fastDevRun ? 1 : maxSteps;
     }
 
     /**
@@ -190,7 +190,7 @@ public record AdaMerging(
     /** Learns on the pool's data with these settings. */
     public Adapted adapt(Learner learner, ModelPool pool, Run run) {
         int microBatch = run.microBatch(pool.architecture().activationBytes());
-        return new Adaptation(optimizer, lr, batchSize, fastDevRun ? 1 : maxSteps, shuffle, microBatch)
+        return new Adaptation(optimizer, lr, batchSize, stepCount(), shuffle, microBatch)
                 .learn(learner, objective(), pool.adaptationTasks(), run);
     }
 

@@ -72,6 +72,11 @@ public interface Method {
 
         /** Nothing is learned. */
         public static final Steps NONE = new Steps(0, 0);
+
+        /** With a batch of each of the pool's tasks a step. */
+        static Steps of(int count, int batchSize, ModelPool pool) {
+            return new Steps(count, (long) batchSize * pool.tasks().size());
+        }
     }
 
     /** The steps in which it learns from that pool, foreseen from its settings. */

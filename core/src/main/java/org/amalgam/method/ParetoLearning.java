@@ -108,7 +108,7 @@ record ParetoLearning(
     MergedModel merge(ModelPool pool, Run run, Weighing weighing) {
         requireFit(pool);
         Preference used = used(pool);
-        List<Preference> grid = grid(pool);
+        List<Preference> grid = grid(pool).map(SimplexGrid::points).orElse(List.of());
         PreferenceRouter router =
                 new PreferenceRouter(routerHiddenLayers, pool.tasks().size(), initLambda);
         PreferenceMerge model = run.profiler()
@@ -174,17 +174,26 @@ record ParetoLearning(
                 .learn(start.learner(rays::at, used), Objective.CROSS_ENTROPY, weighing.of(rays::at), tasks, run);
     }
 
-    /** The preferences of the front, none where there is to be none. */
-    List<Preference> grid(ModelPool pool) {
+    /**
+     * The grid of the front's preferences, none where there is to be no front.
+     *
+     * @throws AmalgamException if it is of other tasks than the pool's, or too large
+     */
+    private Optional<SimplexGrid> grid(ModelPool pool) {
         int tasks = pool.tasks().size();
         if (!evalGrid) {
-            return List.of();
+            return Optional.empty();
         }
         evalGridN.filter(n -> n != tasks).ifPresent(n -> {
             throw new AmalgamException("method.eval_grid_n: a grid for " + n + " tasks, and the pool has the " + tasks
                     + " tasks " + String.join(", ", pool.tasks()) + "; leave method.eval_grid_n out");
         });
-        return new SimplexGrid(tasks, evalGridM).points();
+        return Optional.of(new SimplexGrid(tasks, evalGridM));
+    }
+
+    /** Models of the front. */
+    int frontSize(ModelPool pool) {
+        return grid(pool).map(SimplexGrid::size).orElse(0);
     }
 
     private static MergedModel dense(ParetoSet set, Preference used, List<Preference> grid) {
@@ -217,11 +226,7 @@ record ParetoLearning(
     }
 
     Method.Steps steps(ModelPool pool) {
-        return learns()
-                ? new Method.Steps(
-                        numSteps,
-                        (long) dataloaderKwargs.batchSize() * pool.tasks().size())
-                : Method.Steps.NONE;
+        return learns() ? Method.Steps.of(numSteps, dataloaderKwargs.batchSize(), pool) : Method.Steps.NONE;
     }
 
     boolean learns() {

@@ -32,7 +32,7 @@ sealed interface ParetoMethod extends Method permits ParetoLinearScalarisation, 
 
     @Override
     default int frontSize(ModelPool pool) {
-        return learning().grid(pool).size();
+        return learning().frontSize(pool);
     }
 
     @Override

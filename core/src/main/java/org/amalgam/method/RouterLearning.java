@@ -195,9 +195,7 @@ public record RouterLearning(
 
     /** What it learns in, of that pool. */
     Method.Steps steps(ModelPool pool) {
-        return learns()
-                ? new Method.Steps(stepCount(), (long) batchSize * pool.tasks().size())
-                : Method.Steps.NONE;
+        return learns() ? Method.Steps.of(stepCount(), batchSize, pool) : Method.Steps.NONE;
     }
 
     /** Native memory that activations take when no batch is cut, where batches may be cut. */
