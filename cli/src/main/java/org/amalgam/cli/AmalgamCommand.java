@@ -170,7 +170,7 @@ final class AmalgamCommand implements Callable<Integer> {
             Node tree = PrintedConfig.of(
                     composer.composition(arguments), printed, Optional.ofNullable(printedKey), resolve);
             console().result(Yaml.write(tree));
-            console().jsonOf(tree.plain());
+            console().jsonOf(tree::plain);
             return 0;
         }
         Preparation.begin(commanded);

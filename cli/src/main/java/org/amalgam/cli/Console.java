@@ -7,6 +7,7 @@ import org.amalgam.run.ProgressFactory;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Calm, aligned output. Narration ({@link #line}, {@link #item}) and results ({@link #result}, {@link #table}) go to standard output,
@@ -115,9 +116,11 @@ public final class Console implements ProgressFactory {
         }
     }
 
-    /** {@link #json(String)} of plain values: maps, lists, texts, numbers. */
-    void jsonOf(Object values) {
-        json(new ObjectMapper().valueToTree(values).toPrettyString());
+    /** {@link #json(String)} of plain values, maps, lists, texts and numbers, which are asked for where they are printed alone. */
+    void jsonOf(Supplier<?> values) {
+        if (volume == Volume.JSON) {
+            json(new ObjectMapper().valueToTree(values.get()).toPrettyString());
+        }
     }
 
     /** Something that the user should know though the run goes on. Never silenced: it goes to standard error. */

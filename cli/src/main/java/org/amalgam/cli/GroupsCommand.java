@@ -62,7 +62,7 @@ final class GroupsCommand implements Callable<Integer> {
         } else {
             MapNode content = found(files).content();
             console.result(Yaml.write(content));
-            console.jsonOf(content.plain());
+            console.jsonOf(content::plain);
         }
         return 0;
     }
@@ -75,7 +75,7 @@ final class GroupsCommand implements Callable<Integer> {
             console.result("");
         }
         console.line("amalgam groups GROUP describes a group's files and settings.");
-        console.jsonOf(Arrays.stream(Group.values())
+        console.jsonOf(() -> Arrays.stream(Group.values())
                 .map(each -> {
                     Map<String, Object> tree = new LinkedHashMap<>();
                     tree.put("name", each.key());
@@ -101,7 +101,8 @@ final class GroupsCommand implements Callable<Integer> {
                                 files.find(group, file).map(ConfigFile::summary).orElse("")))
                         .toList()));
         Group.of(group).ifPresent(known -> settings(known, files, console));
-        console.jsonOf(names(files).stream().map(file -> described(file, files)).toList());
+        console.jsonOf(
+                () -> names(files).stream().map(file -> described(file, files)).toList());
     }
 
     private Map<String, Object> described(String file, BuiltIn files) {

@@ -34,7 +34,7 @@ final class MethodsCommand implements Callable<Integer> {
         Console console = root.console();
         if (console.volume() == Console.Volume.JSON) {
             List<MethodDescription> asked = name == null ? methods : List.of(find(methods));
-            console.jsonOf(asked.stream().map(MethodsCommand::tree).toList());
+            console.jsonOf(() -> asked.stream().map(MethodsCommand::tree).toList());
         } else if (name == null) {
             console.table(new Table(
                     List.of(Table.Column.left(""), Table.Column.left("")),

@@ -15,9 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Locks that other processes keep to, and that end with the process, however it ends. A process holds a file's lock as a whole, so
  * its threads queue up before it.
- *
- * <p>On Linux Python locks the same files by another system call, which does not see these locks: two downloads of one content, of
- * Python and of Amalgam, are each complete and the second replaces the first.
  */
 public final class FileLocks {
 

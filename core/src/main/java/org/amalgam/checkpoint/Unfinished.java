@@ -24,16 +24,20 @@ final class Unfinished {
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
 
     static {
+        deleteAtTheEnd();
+    }
+
+    private Unfinished() {}
+
+    private static void deleteAtTheEnd() {
         try {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> PATHS.forEach(Unfinished::discard), "delete-unfinished"));
         } catch (IllegalStateException ending) {
             // The process is about to end: who writes now deletes what is unfinished by itself, or has no time left to.
-            PATHS.clear();
+            return;
         }
     }
-
-    private Unfinished() {}
 
     /**
      * Fails where a file or folder of that name could not be made, or not beforehand beside it: tries it, with the folders that are

@@ -51,7 +51,10 @@ record HubCache(Path root, Linking linking) {
         return root.resolve(".locks").resolve(repository.folder()).resolve(etag + ".lock");
     }
 
-    /** Waits until nobody else brings or links that content. */
+    /**
+     * Waits until nobody else brings or links that content. On Linux Python locks the same file by another system call, which does
+     * not see this lock: two downloads, of Python and of Amalgam, are each complete and the second replaces the first.
+     */
     FileLocks.Held hold(Repository repository, String etag) {
         Path file = lock(repository, etag);
         try {

@@ -128,7 +128,7 @@ final class Explore implements ExploreWork.Models {
         set.unload(preference, folder, (weights, unfinished) -> {
             MergedModel merged = MergedModel.of(new MergedModel.Dense(weights, set.parameters()))
                     .withNotes(List.of("Exported by amalgam explore " + run.folder()
-                            + ": the model of one preference of the" + " Pareto set that the command learned."));
+                            + ": the model of one preference of the Pareto set that the command learned."));
             RunReport report = new Reports(config, choice(preference), pool, started)
                     .of(merged, AccuracyTable.empty(), new RoutingTable(), run, Limits.unknown());
             ModelCard.write(report, report.methods().get(0), pool.writer().loading(), unfinished);
