@@ -5,9 +5,9 @@ import org.amalgam.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * What a method may know of the run that it is part of. Random draws come from generators named by (seed, purpose), never from
@@ -40,8 +40,17 @@ public record Run(
         Profiler profiler,
         Milestones milestones) {
 
-    /** Names in a run's folder under which the command line keeps what belongs to every run. */
-    private static final Set<String> OWN_FILES = Set.of("config.yaml", "run.json", "report.json", "report.html");
+    /** In a run's folder: the composed configuration. */
+    public static final String CONFIG = "config.yaml";
+
+    /** In a run's folder: how it was commanded. */
+    public static final String COMMAND = "run.json";
+
+    /** In a run's folder: the result for programs. */
+    public static final String REPORT = "report.json";
+
+    /** In a run's folder: the result for people. */
+    public static final String PAGE = "report.html";
 
     /** Activations may take 1 GiB unless a setting says otherwise. */
     public static final long ACTIVATION_BYTES = 1L << 30;
@@ -122,18 +131,23 @@ public record Run(
                 watched);
     }
 
-    /** Where a file that a setting names is meant: in the run's folder unless it begins with / or a dot. */
+    /** Where a file that a setting names is meant: in the run's folder unless it is {@link #isOutside}. */
     public Path file(String name) {
-        return name.startsWith("/") || name.startsWith(".") ? Path.of(name) : folder.resolve(name);
+        return isOutside(name) ? Path.of(name) : folder.resolve(name);
+    }
+
+    /** Whether a setting's name of a file is a path of its own and not meant in the run's folder: it begins with / or a dot. */
+    public static boolean isOutside(String name) {
+        return name.startsWith("/") || name.startsWith(".");
     }
 
     /** Whether the run itself keeps something in that file: how it was commanded, how far it is, what came of it. */
     public boolean isOwn(Path file) {
-        Path place = file.toAbsolutePath().normalize();
-        return snapshot.filter(own -> own.toAbsolutePath().normalize().equals(place))
-                        .isPresent()
-                || OWN_FILES.stream()
-                        .anyMatch(own ->
-                                folder.resolve(own).toAbsolutePath().normalize().equals(place));
+        Stream<Path> own = Stream.of(CONFIG, COMMAND, REPORT, PAGE).map(folder::resolve);
+        return Stream.concat(snapshot.stream(), own).map(Run::place).anyMatch(place(file)::equals);
+    }
+
+    private static Path place(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 }

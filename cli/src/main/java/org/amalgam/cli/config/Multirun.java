@@ -1,6 +1,7 @@
 package org.amalgam.cli.config;
 
 import org.amalgam.AmalgamException;
+import org.amalgam.run.Run;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Several runs that one command line asks for.
@@ -22,12 +22,9 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
 
     private static final String ROUTERS = "save_checkpoint";
 
-    /** Settings of methods that name what is saved: routers in the working directory, everything else in the run's folder ... */
+    /** Settings of methods that name what is saved: routers in the working directory, everything else as {@link Run#file} has it. */
     private static final List<String> SAVED =
             List.of(ROUTERS, "save_merging_weights", "save_statistics", "save_routing");
-
-    /** ... unless it begins so. */
-    private static final Pattern OUTSIDE = Pattern.compile("[/.]");
 
     /** @throws AmalgamException if two jobs would write to one place or to none there can be, or one is to go on in a folder that is not its own */
     public Multirun {
@@ -88,9 +85,7 @@ public record Multirun(List<Job> jobs, List<String> overrides) {
         for (String key : SAVED) {
             work.node()
                     .text(key)
-                    .filter(name -> key.equals(ROUTERS)
-                            ? !name.equalsIgnoreCase("false")
-                            : OUTSIDE.matcher(name).lookingAt())
+                    .filter(name -> key.equals(ROUTERS) ? !name.equalsIgnoreCase("false") : Run.isOutside(name))
                     .ifPresent(name -> {
                         String whole = work.group().key() + "." + key;
                         places.put(whole, path(whole, name));

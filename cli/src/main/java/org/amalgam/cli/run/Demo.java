@@ -12,6 +12,7 @@ import org.amalgam.report.MethodSection;
 import org.amalgam.report.RunReport;
 import org.amalgam.report.Versions;
 import org.amalgam.run.Machine;
+import org.amalgam.run.Run;
 import org.amalgam.tensor.Crew;
 import org.amalgam.tensor.Natives;
 
@@ -88,8 +89,8 @@ final class Demo {
                     List.of(
                             "The adaptive methods look at the test images, without their labels.",
                             "zero-shot is the ancestor before fine-tuning; it has seen images of all six tasks."));
-            JsonReport.write(report, FOLDER.resolve("report.json"));
-            HtmlReport.write(report, FOLDER.resolve("report.html"));
+            JsonReport.write(report, FOLDER.resolve(Run.REPORT));
+            HtmlReport.write(report, FOLDER.resolve(Run.PAGE));
             new Summary(console).print(report, FOLDER, java.util.Optional.empty());
         }
     }

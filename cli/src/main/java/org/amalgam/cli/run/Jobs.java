@@ -10,6 +10,7 @@ import org.amalgam.cli.config.RunConfig;
 import org.amalgam.report.HtmlReport;
 import org.amalgam.report.JsonReport;
 import org.amalgam.report.RunReport;
+import org.amalgam.run.Run;
 import org.amalgam.run.Workers;
 
 import java.nio.file.Path;
@@ -47,9 +48,9 @@ final class Jobs {
         console.line("");
         if (all.stream().anyMatch(ended -> ended.report().isPresent())) {
             RunReport report = new Comparison(multirun, all, started).report();
-            Path page = multirun.folder().resolve("report.html");
+            Path page = multirun.folder().resolve(Run.PAGE);
             HtmlReport.write(report, page);
-            JsonReport.write(report, multirun.folder().resolve("report.json"));
+            JsonReport.write(report, multirun.folder().resolve(Run.REPORT));
             console.json(JsonReport.text(report));
             console.table(table(multirun, all));
             console.line("");

@@ -64,7 +64,7 @@ final class MergeRun {
         Plan plan = Plan.of(method, pool, judging(tasks), config);
         return around.carryOut(plan, RunFolder.SNAPSHOT, place, (run, folder) -> {
             // Again, now that the run's folder is there: it may be the one that was named.
-            refuseExistingOutputs();
+            settings.mergedModelSavePath().ifPresent(AtomicFolder::requirePlace);
             MergedModel merged = merge(pool, tasks, watched(run, pool, tasks, cache));
             Judgement judged = judge(pool, tasks, merged, cache, run);
             Optional<Front> front = merged.front().isEmpty() || tasks.isEmpty()

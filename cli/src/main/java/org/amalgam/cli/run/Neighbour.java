@@ -65,7 +65,7 @@ sealed interface Neighbour {
             }
             return new Merged(method.get());
         }
-        Path report = Files.isDirectory(Path.of(name)) ? Path.of(name).resolve("report.json") : Path.of(name);
+        Path report = Files.isDirectory(Path.of(name)) ? Path.of(name).resolve(Run.REPORT) : Path.of(name);
         if (!Files.isRegularFile(report)) {
             throw new AmalgamException(KEY
                     + ": expected experts, a method, or the folder of a run with its report.json," + " found " + name);

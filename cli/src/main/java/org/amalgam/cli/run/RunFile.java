@@ -8,6 +8,7 @@ import org.amalgam.checkpoint.AtomicFile;
 import org.amalgam.cli.config.BuiltIn;
 import org.amalgam.cli.config.Composer;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.run.Run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,6 @@ record RunFile(
         Path directory,
         Optional<ZonedDateTime> now) {
 
-    private static final String NAME = "run.json";
     private static final String NOW = "now";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,13 +63,13 @@ record RunFile(
     void write(Path folder) {
         ObjectNode tree = command();
         now.ifPresent(moment -> tree.put(NOW, moment.toString()));
-        AtomicFile.write(folder.resolve(NAME), tree.toPrettyString() + "\n");
+        AtomicFile.write(folder.resolve(Run.COMMAND), tree.toPrettyString() + "\n");
     }
 
     /** Whether the folder is one of a run that was commanded just so, whenever that was. */
     boolean isIn(Path folder) {
         try {
-            return JSON.readTree(folder.resolve(NAME).toFile()) instanceof ObjectNode tree
+            return JSON.readTree(folder.resolve(Run.COMMAND).toFile()) instanceof ObjectNode tree
                     && tree.without(NOW).equals(command());
         } catch (IOException none) {
             return false;
@@ -89,7 +89,7 @@ record RunFile(
 
     /** Whether a run began in the folder. */
     static boolean isAnyIn(Path folder) {
-        return Files.exists(folder.resolve(NAME));
+        return Files.exists(folder.resolve(Run.COMMAND));
     }
 
     /**
@@ -100,7 +100,7 @@ record RunFile(
      */
     static void requireIn(Path folder, String key) {
         if (!isAnyIn(folder)) {
-            throw new AmalgamException(key + folder + " is not the folder of a run: there is no " + NAME
+            throw new AmalgamException(key + folder + " is not the folder of a run: there is no " + Run.COMMAND
                     + " in it; name the folder that the run printed when it began");
         }
     }
@@ -112,7 +112,7 @@ record RunFile(
      */
     static RunFile read(Path folder) {
         requireIn(folder, "");
-        Path file = folder.resolve(NAME);
+        Path file = folder.resolve(Run.COMMAND);
         try {
             JsonNode tree = JSON.readTree(file.toFile());
             RunFile read = new RunFile(

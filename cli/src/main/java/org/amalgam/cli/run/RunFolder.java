@@ -6,6 +6,7 @@ import org.amalgam.cli.config.HydraSettings;
 import org.amalgam.cli.config.Job;
 import org.amalgam.cli.config.LoggerSettings;
 import org.amalgam.cli.config.RunConfig;
+import org.amalgam.run.Run;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,12 +23,6 @@ final class RunFolder {
 
     /** The file from which an interrupted analysis goes on. */
     static final String ANALYSIS = "analysis.safetensors";
-
-    /** The composed configuration of a run. */
-    static final String CONFIG = "config.yaml";
-
-    /** The result for programs. */
-    static final String REPORT = "report.json";
 
     private static final String LOCK = ".lock";
 
@@ -70,13 +65,13 @@ final class RunFolder {
             return;
         }
         refuseState(folder);
-        if (Files.exists(folder.resolve(REPORT))) {
+        if (Files.exists(folder.resolve(Run.REPORT))) {
             throw new AmalgamException(folder
                     + " holds the result of a run with another command line, which this one would replace; name another folder, or"
                     + " remove that one");
         }
-        if (!RunFile.isAnyIn(folder) && Files.exists(folder.resolve(CONFIG))) {
-            throw new AmalgamException(folder.resolve(CONFIG)
+        if (!RunFile.isAnyIn(folder) && Files.exists(folder.resolve(Run.CONFIG))) {
+            throw new AmalgamException(folder.resolve(Run.CONFIG)
                     + " is there already and of no run, and a run writes its configuration under that name; name another"
                     + " folder");
         }

@@ -4,6 +4,7 @@ import org.amalgam.cli.Console;
 import org.amalgam.report.ConsoleTable;
 import org.amalgam.report.JsonReport;
 import org.amalgam.report.RunReport;
+import org.amalgam.run.Run;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,7 +35,7 @@ record Summary(Console console) {
                 .forEach(profile -> console.line(profile.table()));
         report.notes().forEach(note -> console.item("note", note));
         model.ifPresent(path -> console.item("model", path.toString()));
-        console.item("report", folder.resolve("report.html").toString());
+        console.item("report", folder.resolve(Run.PAGE).toString());
         StringBuilder cost = new StringBuilder(String.format(Locale.ROOT, "%.0f s", report.wallSeconds()));
         report.limits().sentences().forEach(sentence -> cost.append(", ").append(sentence));
         report.limits().peakMemoryBytes().ifPresent(bytes -> cost.append(", peak ")

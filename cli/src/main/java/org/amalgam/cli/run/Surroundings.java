@@ -152,7 +152,7 @@ record Surroundings(
                 Workers workers = workers(settings())) {
             begun.ifPresent(file -> {
                 file.write(folder);
-                AtomicFile.write(folder.resolve(RunFolder.CONFIG), config.yaml());
+                AtomicFile.write(folder.resolve(Run.CONFIG), config.yaml());
             });
             // Again, now that the run's files are there: one of them may be the one that was named.
             refuseExistingReport();
@@ -180,8 +180,8 @@ record Surroundings(
 
     /** Writes the report into the run's folder and wherever else it was asked for. */
     void write(RunReport report, Path folder) {
-        JsonReport.write(report, folder.resolve(RunFolder.REPORT));
-        HtmlReport.write(report, folder.resolve("report.html"));
+        JsonReport.write(report, folder.resolve(Run.REPORT));
+        HtmlReport.write(report, folder.resolve(Run.PAGE));
         settings().reportSavePath().ifPresent(path -> JsonReport.write(report, path));
     }
 }
